@@ -1,0 +1,1 @@
+//! Congestion control and pacing for real-time media.

@@ -1,0 +1,1 @@
+//! ICE (RFC 8445): a sans-IO agent with trickle, restart and consent.

@@ -1,0 +1,1 @@
+//! RTP senders and receivers, payload formats and media files.

@@ -1,0 +1,1 @@
+//! SCTP (RFC 9260) over DTLS: a sans-IO association.

@@ -1,0 +1,1 @@
+//! A complete WebRTC stack: the W3C API on tokio.

@@ -1,0 +1,1 @@
+//! Virtual network, pair driver and contract suite for stonechat tests. Never published.
