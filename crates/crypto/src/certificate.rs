@@ -1,9 +1,14 @@
+mod pem;
+mod public_key;
+#[cfg(feature = "certificate")]
+mod self_signed;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::{
-    Fingerprint, HashAlgorithm, Provider, Random, SignatureScheme, SigningKey,
-};
+use crate::{Fingerprint, HashAlgorithm, Provider, SignatureScheme, SigningKey};
+
+pub use public_key::{PublicKey, PublicKeyAlgorithm};
 
 /// A certificate chain of one and its private key, as DTLS presents it.
 ///
@@ -18,7 +23,8 @@ pub struct Certificate {
 /// What a self-signed certificate says.
 #[derive(Clone, Debug)]
 pub struct CertificateParams {
-    /// The subject's and issuer's common name. Default: `WebRTC`.
+    /// The subject's and issuer's common name: 1 to 64 characters (RFC 5280, appendix A.1).
+    /// Default: `WebRTC`.
     pub common_name: String,
     /// The kind of key. Default: ECDSA with P-256.
     pub scheme: SignatureScheme,
@@ -41,7 +47,11 @@ impl Certificate {
     /// A certificate made elsewhere, with its key.
     #[must_use]
     pub fn from_parts(der: Vec<u8>, key: Arc<dyn SigningKey>, expires: SystemTime) -> Self {
-        Self { der: der.into(), key, expires }
+        Self {
+            der: der.into(),
+            key,
+            expires,
+        }
     }
 
     /// The certificate in DER.
@@ -64,7 +74,11 @@ impl Certificate {
 
     /// Its fingerprint by `algorithm`, or `None` if `provider` lacks the hash.
     #[must_use]
-    pub fn fingerprint(&self, provider: &Provider, algorithm: HashAlgorithm) -> Option<Fingerprint> {
+    pub fn fingerprint(
+        &self,
+        provider: &Provider,
+        algorithm: HashAlgorithm,
+    ) -> Option<Fingerprint> {
         Fingerprint::of(provider, algorithm, &self.der)
     }
 }

@@ -61,7 +61,10 @@ impl FromStr for Fingerprint {
 
     /// Parses `sha-256 AB:CD:..`, both parts in any case.
     fn from_str(text: &str) -> Result<Self, FingerprintError> {
-        let (algorithm, digest) = text.trim().split_once(' ').ok_or(FingerprintError::Malformed)?;
+        let (algorithm, digest) = text
+            .trim()
+            .split_once(' ')
+            .ok_or(FingerprintError::Malformed)?;
         let algorithm = [
             HashAlgorithm::Sha1,
             HashAlgorithm::Sha224,

@@ -14,8 +14,13 @@
 //! | [`KeyExchange`] | [`ActiveKeyExchange`] | DTLS handshakes |
 //! | [`Signature`] | [`SigningKey`], verification | DTLS handshakes, certificates |
 //!
-//! The feature `rust-crypto` brings a provider made of the RustCrypto crates. The feature
-//! `conformance` brings the suite that each provider has to pass.
+//! | feature | brings |
+//! | --- | --- |
+//! | `rust-crypto` | the module `rust`, the provider made of the RustCrypto crates, and `certificate` |
+//! | `certificate` | `Certificate::self_signed`, with any provider |
+//! | `conformance` | the suite that each provider has to pass |
+//!
+//! None is on by default. Reading the public key of a certificate needs no feature.
 
 #![cfg_attr(all(doctest, feature = "rust-crypto"), doc = include_str!("../README.md"))]
 
@@ -36,20 +41,18 @@ mod secret;
 mod signature;
 
 pub use aead::{Aead, AeadAlgorithm, AeadKey, OpenError, SealError};
-pub use certificate::{Certificate, CertificateError, CertificateParams};
+pub use certificate::{
+    Certificate, CertificateError, CertificateParams, PublicKey, PublicKeyAlgorithm,
+};
 pub use counter_mode::{CounterMode, CounterModeAlgorithm, CounterModeKey};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use hash::{Hash, HashAlgorithm, HashContext};
-pub use key_exchange::{
-    ActiveKeyExchange, Completed, InvalidShare, KeyExchange, NamedGroup,
-};
+pub use key_exchange::{ActiveKeyExchange, Completed, InvalidShare, KeyExchange, NamedGroup};
 pub use mac::{Mac, MacAlgorithm, MacKey};
 pub use provider::{Provider, ProviderBuilder};
 pub use random::Random;
 pub use secret::Secret;
-pub use signature::{
-    InvalidSignature, KeyError, Signature, SignatureScheme, SigningKey, Unsigned,
-};
+pub use signature::{InvalidSignature, KeyError, Signature, SignatureScheme, SigningKey, Unsigned};
 
 /// A key of the wrong length for its algorithm.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]

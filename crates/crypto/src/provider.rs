@@ -42,31 +42,54 @@ impl Provider {
     /// The hash function `algorithm`.
     #[must_use]
     pub fn hash(&self, algorithm: HashAlgorithm) -> Option<&'static dyn Hash> {
-        self.parts.hashes.iter().find(|part| part.algorithm() == algorithm).copied()
+        self.parts
+            .hashes
+            .iter()
+            .find(|part| part.algorithm() == algorithm)
+            .copied()
     }
 
     /// The message authentication code `algorithm`.
     #[must_use]
     pub fn mac(&self, algorithm: MacAlgorithm) -> Option<&'static dyn Mac> {
-        self.parts.macs.iter().find(|part| part.algorithm() == algorithm).copied()
+        self.parts
+            .macs
+            .iter()
+            .find(|part| part.algorithm() == algorithm)
+            .copied()
     }
 
     /// The authenticated encryption `algorithm`.
     #[must_use]
     pub fn aead(&self, algorithm: AeadAlgorithm) -> Option<&'static dyn Aead> {
-        self.parts.aeads.iter().find(|part| part.algorithm() == algorithm).copied()
+        self.parts
+            .aeads
+            .iter()
+            .find(|part| part.algorithm() == algorithm)
+            .copied()
     }
 
     /// The counter mode cipher `algorithm`.
     #[must_use]
-    pub fn counter_mode(&self, algorithm: CounterModeAlgorithm) -> Option<&'static dyn CounterMode> {
-        self.parts.counter_modes.iter().find(|part| part.algorithm() == algorithm).copied()
+    pub fn counter_mode(
+        &self,
+        algorithm: CounterModeAlgorithm,
+    ) -> Option<&'static dyn CounterMode> {
+        self.parts
+            .counter_modes
+            .iter()
+            .find(|part| part.algorithm() == algorithm)
+            .copied()
     }
 
     /// The key exchange of `group`.
     #[must_use]
     pub fn key_exchange(&self, group: NamedGroup) -> Option<&'static dyn KeyExchange> {
-        self.parts.key_exchanges.iter().find(|part| part.group() == group).copied()
+        self.parts
+            .key_exchanges
+            .iter()
+            .find(|part| part.group() == group)
+            .copied()
     }
 
     /// All key exchanges, the preferred first.
@@ -78,7 +101,11 @@ impl Provider {
     /// The signature scheme `scheme`.
     #[must_use]
     pub fn signature(&self, scheme: SignatureScheme) -> Option<&'static dyn Signature> {
-        self.parts.signatures.iter().find(|part| part.scheme() == scheme).copied()
+        self.parts
+            .signatures
+            .iter()
+            .find(|part| part.scheme() == scheme)
+            .copied()
     }
 
     /// All signature schemes, the preferred first.
@@ -90,7 +117,9 @@ impl Provider {
 
 impl core::fmt::Debug for Provider {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Provider").field("name", &self.parts.name).finish_non_exhaustive()
+        f.debug_struct("Provider")
+            .field("name", &self.parts.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -111,7 +140,10 @@ impl ProviderBuilder {
     /// Declares that the generator that is handed in decides all that is random.
     #[must_use]
     pub const fn deterministic(self) -> Self {
-        Self { deterministic: true, ..self }
+        Self {
+            deterministic: true,
+            ..self
+        }
     }
 
     /// Sets the hash functions.
@@ -135,13 +167,19 @@ impl ProviderBuilder {
     /// Sets the counter mode ciphers.
     #[must_use]
     pub const fn counter_modes(self, counter_modes: &'static [&'static dyn CounterMode]) -> Self {
-        Self { counter_modes, ..self }
+        Self {
+            counter_modes,
+            ..self
+        }
     }
 
     /// Sets the key exchanges, the preferred first.
     #[must_use]
     pub const fn key_exchanges(self, key_exchanges: &'static [&'static dyn KeyExchange]) -> Self {
-        Self { key_exchanges, ..self }
+        Self {
+            key_exchanges,
+            ..self
+        }
     }
 
     /// Sets the signature schemes, the preferred first.
@@ -159,6 +197,8 @@ impl ProviderBuilder {
 
 impl core::fmt::Debug for ProviderBuilder {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("ProviderBuilder").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("ProviderBuilder")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }

@@ -115,7 +115,9 @@ impl<'a> Batch<'a> {
             return None;
         }
         let segment_len = if self.segments > 1 {
-            u16::try_from(self.segment_len).ok().and_then(NonZeroU16::new)
+            u16::try_from(self.segment_len)
+                .ok()
+                .and_then(NonZeroU16::new)
         } else {
             None
         };

@@ -20,7 +20,12 @@ impl Datagram {
     #[inline]
     #[must_use]
     pub fn new(path: Path, ecn: Ecn, received: Instant, payload: BytesMut) -> Self {
-        Self { path, ecn, received, payload }
+        Self {
+            path,
+            ecn,
+            received,
+            payload,
+        }
     }
 
     /// The path that it took.
@@ -62,6 +67,10 @@ impl Datagram {
     #[inline]
     #[must_use]
     pub fn peeled(self, path: Path, peel: impl FnOnce(BytesMut) -> BytesMut) -> Self {
-        Self { path, payload: peel(self.payload), ..self }
+        Self {
+            path,
+            payload: peel(self.payload),
+            ..self
+        }
     }
 }

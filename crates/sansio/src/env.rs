@@ -24,7 +24,11 @@ impl Env {
     /// The same environment with the child seed of `label`, for a layer inside.
     #[must_use]
     pub fn child(&self, label: &str) -> Self {
-        Self { seed: self.seed.child(label), wall: self.wall, crypto: Arc::clone(&self.crypto) }
+        Self {
+            seed: self.seed.child(label),
+            wall: self.wall,
+            crypto: Arc::clone(&self.crypto),
+        }
     }
 
     /// The seed.

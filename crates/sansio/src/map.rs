@@ -20,7 +20,10 @@ impl<K: Eq + Hash, V> Map<K, V> {
     #[must_use]
     pub fn new(seed: &Seed) -> Self {
         let key = seed.child("map").rng().next_u64();
-        Self(IndexMap::with_hasher(SeedableRandomState::with_seed(key, SharedSeed::global_fixed())))
+        Self(IndexMap::with_hasher(SeedableRandomState::with_seed(
+            key,
+            SharedSeed::global_fixed(),
+        )))
     }
 }
 

@@ -17,7 +17,11 @@ impl Path {
     #[inline]
     #[must_use]
     pub const fn new(socket: SocketId, local: IpAddr, remote: SocketAddr) -> Self {
-        Self { socket, local, remote }
+        Self {
+            socket,
+            local,
+            remote,
+        }
     }
 
     /// The socket of the driver.

@@ -66,7 +66,10 @@ impl Rng {
 
     /// A number from 0 up to, not including, `bound`; 0 if `bound` is 0.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "the high half of a product below 2^96")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the high half of a product below 2^96"
+    )]
     pub fn below(&mut self, bound: u32) -> u32 {
         ((u128::from(self.next_u64()) * u128::from(bound)) >> 64) as u32
     }
@@ -113,8 +116,14 @@ mod tests {
     #[test]
     fn children_differ_by_label_and_repeat_by_seed() {
         let seed = Seed::from_u64(7);
-        assert_eq!(seed.child("ice").rng().array::<16>(), seed.child("ice").rng().array::<16>());
-        assert_ne!(seed.child("ice").rng().next_u64(), seed.child("dtls").rng().next_u64());
+        assert_eq!(
+            seed.child("ice").rng().array::<16>(),
+            seed.child("ice").rng().array::<16>()
+        );
+        assert_ne!(
+            seed.child("ice").rng().next_u64(),
+            seed.child("dtls").rng().next_u64()
+        );
         assert_ne!(seed.child("ice"), Seed::from_u64(8).child("ice"));
     }
 

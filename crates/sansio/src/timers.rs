@@ -11,7 +11,9 @@ pub struct Timers<K> {
 
 impl<K> Default for Timers<K> {
     fn default() -> Self {
-        Self { entries: Vec::new() }
+        Self {
+            entries: Vec::new(),
+        }
     }
 }
 
@@ -54,7 +56,10 @@ impl<K: Copy + Eq> Timers<K> {
     #[inline]
     #[must_use]
     pub fn get(&self, timer: K) -> Option<Instant> {
-        self.entries.iter().find(|(_, other)| *other == timer).map(|(at, _)| *at)
+        self.entries
+            .iter()
+            .find(|(_, other)| *other == timer)
+            .map(|(at, _)| *at)
     }
 
     /// The nearest deadline.

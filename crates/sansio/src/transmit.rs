@@ -19,7 +19,12 @@ impl Transmit {
     #[inline]
     #[must_use]
     pub const fn new(path: Path, ecn: Ecn, len: usize, segment_len: Option<NonZeroU16>) -> Self {
-        Self { path, ecn, len, segment_len }
+        Self {
+            path,
+            ecn,
+            len,
+            segment_len,
+        }
     }
 
     /// Where the run goes.
@@ -53,7 +58,9 @@ impl Transmit {
 
     /// Splits `run`, the octets of this transmit, into its packets.
     pub fn packets<'a>(&self, run: &'a [u8]) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        let size = self.segment_len.map_or(run.len().max(1), |len| usize::from(len.get()));
+        let size = self
+            .segment_len
+            .map_or_else(|| run.len().max(1), |len| usize::from(len.get()));
         run.chunks(size)
     }
 }

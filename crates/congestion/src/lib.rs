@@ -1,1 +1,0 @@
-//! Congestion control and pacing for real-time media.
