@@ -1,0 +1,10 @@
+//! Tests of the session from outside.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod browsers;
+mod contract;
+mod cookie;
+mod hostile;
+mod identity;
+mod pair;
+mod peers;
