@@ -1,0 +1,73 @@
+use std::collections::VecDeque;
+
+use stonechat_rtp::Ssrc;
+
+use super::{ReceiverId, SenderId};
+
+/// What happened. Flags and small facts, each at most once per object until it was polled.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A receiver has frames or packets to take.
+    Readable(ReceiverId),
+    /// A sender that refused a frame with `Blocked` has room.
+    Writable(SenderId),
+    /// The remote end asks for a key frame.
+    KeyframeRequested(SenderId),
+    /// A receiver listens to this source now, for the first time or instead of another.
+    SourceChanged(ReceiverId, Ssrc),
+    /// The sender of what a receiver listens to has ended the stream.
+    Bye(ReceiverId),
+    /// The remote end estimates that it can receive so many bits per second (REMB).
+    BitrateEstimate(u64),
+    /// Transport-wide feedback came: see `poll_packet_result`.
+    PacketResults,
+    /// Everything ended; nothing happens any more.
+    Closed,
+}
+
+/// Events not yet polled.
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    queue: VecDeque<Event>,
+    /// What is queued, by kind and object, sorted.
+    queued: std::collections::BTreeSet<(u8, u64)>,
+}
+
+impl Events {
+    /// Queues `event`, unless one of its kind about its object is queued.
+    pub(super) fn push(&mut self, event: Event) {
+        if self.queued.insert(key(event)) {
+            self.queue.push_back(event);
+        } else if matches!(event, Event::SourceChanged(..) | Event::BitrateEstimate(_))
+            && let Some(old) = self.queue.iter_mut().find(|old| key(**old) == key(event))
+        {
+            // The newest fact is the one that counts.
+            *old = event;
+        }
+    }
+
+    pub(super) fn poll(&mut self) -> Option<Event> {
+        let event = self.queue.pop_front()?;
+        self.queued.remove(&key(event));
+        Some(event)
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.queue.clear();
+        self.queued.clear();
+    }
+}
+
+fn key(event: Event) -> (u8, u64) {
+    match event {
+        Event::Readable(id) => (0, id.0.to_u64()),
+        Event::Writable(id) => (1, id.0.to_u64()),
+        Event::KeyframeRequested(id) => (2, id.0.to_u64()),
+        Event::SourceChanged(id, _) => (3, id.0.to_u64()),
+        Event::Bye(id) => (4, id.0.to_u64()),
+        Event::BitrateEstimate(_) => (5, 0),
+        Event::PacketResults => (6, 0),
+        Event::Closed => (7, 0),
+    }
+}

@@ -1,0 +1,13 @@
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::cast_possible_truncation, reason = "small numbers")]
+#![expect(missing_docs, reason = "tests")]
+
+mod contract;
+mod files;
+mod fuzzed;
+mod hostile;
+mod network;
+mod pair;
+mod round_trip;
+mod streams;
+mod vectors;
