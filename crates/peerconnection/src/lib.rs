@@ -1,1 +1,78 @@
 //! A WebRTC peer connection, sans-IO: transports, JSEP and the W3C state machines.
+//!
+//! Two machines make a peer connection. [`Connection`] is the packets: ICE with its relays, DTLS,
+//! SRTP, SCTP and media; it lives where the sockets are. [`Session`] is the W3C objects:
+//! descriptions, transceivers, channels, the operations chain and one queue of tasks; it lives
+//! with whoever polls it. They exchange values only: [`Order`] one way, [`Fact`] the other.
+//! [`PeerConnection`] joins both on one thread.
+//!
+//! | you want | use |
+//! | --- | --- |
+//! | the W3C API on tokio | the crate `stonechat` |
+//! | a peer connection in an event loop of your own | [`PeerConnection`] |
+//! | the packets on another thread than the API | [`split`], [`Session`], [`Connection`] |
+//!
+//! A driver does this, in any order, as things happen:
+//!
+//! ```text
+//! socket readable      handle_datagram(now, datagram)
+//! timer fired          handle_timeout(now)
+//! after each of them   while poll_transmit(now, batch) { send the run }
+//!                      while poll_step(now) { hand events and promises to the application }
+//!                      while poll_request() { do it, later handle_reply(now, id, reply) }
+//!                      set the timer to poll_timeout()
+//! ```
+//!
+//! The contract of all stonechat machines holds: no call order, time that may stand still or jump
+//! back, network input that never fails the caller, memory bounded by configuration, the same
+//! octets from the same seed and inputs.
+//!
+//! | specification | what of it |
+//! | --- | --- |
+//! | W3C webrtc-pc | descriptions, transceivers, data channels, states, operations chain, events in their order |
+//! | RFC 8829 (JSEP), 3264 | offers and answers, rollback, implicit descriptions |
+//! | RFC 9143, 8842, 8843, 8830, 8841 | bundle, DTLS roles, media and stream identification, data sections |
+//! | RFC 7983, 5761 | demultiplexing |
+//! | W3C webrtc-stats | what the layers count |
+
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
+
+pub mod configuration;
+pub mod connection;
+mod demux;
+mod error;
+pub mod fact;
+mod id;
+pub mod negotiation;
+pub mod order;
+mod peer_connection;
+pub mod plan;
+mod request;
+pub mod session;
+mod signaling;
+mod state;
+pub mod stats;
+mod transceiver;
+
+pub use configuration::{BundlePolicy, Configuration, IceServer, IceTransportPolicy};
+pub use connection::{Connection, MediaEvent, SendMediaError};
+pub use demux::{Class, classify};
+pub use error::{Error, ErrorName};
+pub use fact::{DtlsFact, Fact};
+pub use id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId, TransportId};
+pub use negotiation::codecs::{Codec, MediaEngine};
+pub use order::{MessageKind, Order};
+pub use peer_connection::{Config, PeerConnection, split};
+pub use request::{Reply, Request, RequestId};
+pub use session::Session;
+pub use session::call::{
+    Answer, Call, ChannelInit, CodecCapability, Direction, OfferOptions, PromiseId, TrackInfo,
+    TransceiverInit, Value,
+};
+pub use session::description::{IceCandidate, IceCandidateInit, SdpType, SessionDescription};
+pub use session::step::{Event, Step};
+pub use signaling::Which;
+pub use state::{
+    ConnectionState, DataChannelState, DtlsTransportState, IceConnectionState, IceGatheringState,
+    IceTransportState, SctpTransportState, SignalingState,
+};

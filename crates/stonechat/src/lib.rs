@@ -1,1 +1,102 @@
 //! A complete WebRTC stack: the W3C API on tokio.
+//!
+//! Names are the W3C's with `RTC` as `Rtc` and snake case: what a browser's documentation says of
+//! `createDataChannel` holds for [`RtcPeerConnection::create_data_channel`]. Promises are async
+//! functions; events come from [`RtcPeerConnection::events`] and the objects that fire them, in
+//! the order of the specification, and none is lost.
+//!
+//! Media is encoded: a [`MediaStreamTrack`] takes and gives the frames of a codec. Reliable data
+//! waits for a slow reader instead of being dropped; media does not, and what it loses is counted.
+//!
+//! ```no_run
+//! use stonechat::{RtcConfiguration, RtcDataChannelInit, RtcPeerConnection};
+//!
+//! # async fn run() -> Result<(), stonechat::RtcError> {
+//! let pc = RtcPeerConnection::new(RtcConfiguration::default())?;
+//! let chat = pc.create_data_channel("chat", RtcDataChannelInit::default())?;
+//! pc.set_local_description(None).await?;
+//! pc.gathering_complete().await;
+//! let offer = pc.local_description(); // carry it to the peer, then set its answer
+//! # let answer = offer.unwrap();
+//! pc.set_remote_description(answer).await?;
+//! chat.opened().await?;
+//! chat.send_text("hello")?;
+//! println!("{:?}", chat.recv().await);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | type | is |
+//! | --- | --- |
+//! | [`RtcPeerConnection`] | a peer connection; dropping the last clone closes it |
+//! | [`RtcDataChannel`] | a data channel |
+//! | [`MediaStreamTrack`] | encoded audio or video, local or remote |
+//! | [`RtcRtpTransceiver`], [`RtcRtpSender`], [`RtcRtpReceiver`] | what goes with a media section |
+//! | [`RtcDtlsTransport`], [`RtcIceTransport`], [`RtcSctpTransport`] | what is below |
+//! | [`Api`] | codecs, cryptography and limits for many peer connections |
+//!
+//! | feature | brings |
+//! | --- | --- |
+//! | `rust-crypto` (default) | cryptography by the RustCrypto crates, and [`Api::default`] |
+
+#![cfg_attr(doctest, doc = include_str!("../README.md"))]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this crate is where clocks and sockets are; the cores are given what it reads"
+)]
+
+mod api;
+mod driver;
+mod error;
+mod hub;
+mod mdns;
+mod media_stream_track;
+pub mod prelude;
+mod random;
+mod rtc_data_channel;
+mod rtc_dtls_transport;
+mod rtc_ice_candidate;
+mod rtc_ice_transport;
+mod rtc_peer_connection;
+mod rtc_rtp_receiver;
+mod rtc_rtp_sender;
+mod rtc_rtp_transceiver;
+mod rtc_sctp_transport;
+mod shared;
+mod socket;
+
+pub use api::Api;
+pub use error::{RtcError, RtcErrorName};
+pub use media_stream_track::{MediaStreamTrack, WriteFrameError};
+pub use rtc_data_channel::{RtcDataChannel, RtcDataChannelEvent, RtcDataChannelMessage};
+pub use rtc_dtls_transport::{DtlsParameters, RtcDtlsTransport};
+pub use rtc_ice_candidate::{RtcIceCandidate, RtcIceCandidateInit};
+pub use rtc_ice_transport::{
+    RtcIceCandidateDescription, RtcIceCandidatePair, RtcIceRole, RtcIceTransport,
+};
+pub use rtc_peer_connection::{
+    RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionEvents, RtcTrackEvent,
+};
+pub use rtc_rtp_receiver::RtcRtpReceiver;
+pub use rtc_rtp_sender::RtcRtpSender;
+pub use rtc_rtp_transceiver::RtcRtpTransceiver;
+pub use rtc_sctp_transport::RtcSctpTransport;
+
+pub use stonechat_crypto::{Certificate as RtcCertificate, CertificateParams};
+pub use stonechat_media::{FrameTime, MediaFrame, OutgoingFrame, file};
+pub use stonechat_peerconnection::stats::{
+    Report as RtcStatsReport, Stat as RtcStats, StatType as RtcStatsType, Value as RtcStatsValue,
+};
+pub use stonechat_peerconnection::{
+    BundlePolicy as RtcBundlePolicy, ChannelInit as RtcDataChannelInit,
+    CodecCapability as RtcRtpCodec, Config, Configuration as RtcConfiguration,
+    ConnectionState as RtcPeerConnectionState, DataChannelState as RtcDataChannelState,
+    Direction as RtcRtpTransceiverDirection, DtlsTransportState as RtcDtlsTransportState,
+    Event as TransportEvent, IceConnectionState as RtcIceConnectionState,
+    IceGatheringState as RtcIceGatheringState, IceServer as RtcIceServer,
+    IceTransportPolicy as RtcIceTransportPolicy, IceTransportState as RtcIceTransportState,
+    Kind as MediaKind, MediaEngine, OfferOptions as RtcOfferOptions,
+    SctpTransportState as RtcSctpTransportState, SdpType as RtcSdpType,
+    SessionDescription as RtcSessionDescription, SignalingState as RtcSignalingState,
+    TransceiverInit as RtcRtpTransceiverInit,
+};

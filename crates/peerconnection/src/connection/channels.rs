@@ -1,0 +1,320 @@
+//! Data channels: names of the session to handles of the association, credit, and what waits.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use bytes::Bytes;
+use stonechat_datachannel::{ChannelId as Handle, Event, Payload};
+
+use super::layers::Layers;
+use crate::fact::Fact;
+use crate::id::ChannelId;
+use crate::order::{ChannelParameters, MessageKind};
+use crate::plan::AssociationPlan;
+
+/// The channels of a connection, both ways.
+#[derive(Debug, Default)]
+pub(super) struct ChannelTable {
+    channels: BTreeMap<ChannelId, Channel>,
+    names: BTreeMap<Handle, ChannelId>,
+    /// Channels of which messages are on their way; the others cost nothing.
+    unsent: Vec<ChannelId>,
+    announced: u32,
+    started: bool,
+}
+
+#[derive(Debug)]
+struct Channel {
+    handle: Handle,
+    /// Octets of messages that may still be handed up; the last message may overdraw it.
+    credit: i64,
+    /// Whether messages wait to be handed up.
+    readable: bool,
+    /// Messages that the association did not take yet; the session bounds them.
+    waiting: VecDeque<(MessageKind, Bytes)>,
+    waiting_octets: u64,
+    /// What was not sent when it was last reported.
+    buffered: u64,
+    /// Close once `waiting` is empty.
+    closing: bool,
+}
+
+impl Layers {
+    /// The association goes by the transport of `plan`; it starts when DTLS is up.
+    pub(super) fn plan_association(&mut self, now: Instant, plan: &AssociationPlan) {
+        self.association = Some(plan.transport);
+        self.channels.set_max_message_size(match plan.remote_max_message_size {
+            0 => u64::MAX,
+            octets => octets,
+        });
+        if self.transport_mut(plan.transport).is_some_and(|transport| transport.connected.is_some())
+        {
+            self.start_association(now);
+        }
+    }
+
+    pub(super) fn start_association(&mut self, now: Instant) {
+        let Some(id) = self.association else { return };
+        let Some(role) = self
+            .transport_mut(id)
+            .and_then(|transport| transport.plan.dtls.as_ref().map(|plan| plan.role))
+        else {
+            return;
+        };
+        if std::mem::replace(&mut self.channel_table.started, true) {
+            return;
+        }
+        let role = match role {
+            stonechat_dtls::Role::Client => stonechat_datachannel::Role::DtlsClient,
+            stonechat_dtls::Role::Server => stonechat_datachannel::Role::DtlsServer,
+        };
+        self.channels.start(now, role);
+    }
+
+    pub(super) fn open_channel(
+        &mut self,
+        now: Instant,
+        channel: ChannelId,
+        parameters: ChannelParameters,
+    ) {
+        match self.channels.open(now, parameters) {
+            Ok(handle) => self.channel_table.insert(channel, handle),
+            Err(error) => self.facts.push_back(Fact::ChannelClosed {
+                channel,
+                error: Some(error.to_string()),
+            }),
+        }
+    }
+
+    pub(super) fn send_message(
+        &mut self,
+        now: Instant,
+        channel: ChannelId,
+        kind: MessageKind,
+        data: Bytes,
+    ) {
+        let table = &mut self.channel_table;
+        let Some(entry) = table.channels.get_mut(&channel) else { return };
+        entry.waiting_octets += data.len() as u64;
+        entry.buffered += data.len() as u64;
+        entry.waiting.push_back((kind, data));
+        if !table.unsent.contains(&channel) {
+            table.unsent.push(channel);
+        }
+        self.push_waiting(now, channel);
+    }
+
+    /// Hands waiting messages to the association until it is full.
+    fn push_waiting(&mut self, now: Instant, channel: ChannelId) {
+        let Some(entry) = self.channel_table.channels.get_mut(&channel) else { return };
+        while let Some((kind, data)) = entry.waiting.front() {
+            let payload = match kind {
+                MessageKind::Text => Payload::Text(data.clone()),
+                MessageKind::Binary => Payload::Binary(data.clone()),
+            };
+            match self.channels.send(now, entry.handle, payload) {
+                Ok(()) => {
+                    entry.waiting_octets -= data.len() as u64;
+                    entry.waiting.pop_front();
+                }
+                Err(stonechat_datachannel::SendError::Blocked) => return,
+                Err(error) => {
+                    tracing::debug!(%error, "message not sent");
+                    entry.waiting_octets = 0;
+                    entry.waiting.clear();
+                }
+            }
+        }
+        if entry.closing {
+            let handle = entry.handle;
+            self.channels.close(now, handle);
+        }
+    }
+
+    pub(super) fn close_channel(&mut self, now: Instant, channel: ChannelId) {
+        if let Some(entry) = self.channel_table.channels.get_mut(&channel) {
+            entry.closing = true;
+            self.push_waiting(now, channel);
+        }
+    }
+
+    pub(super) fn grant_credit(&mut self, now: Instant, channel: ChannelId, octets: u64) {
+        if let Some(entry) = self.channel_table.channels.get_mut(&channel) {
+            let octets = i64::try_from(octets).unwrap_or(i64::MAX);
+            entry.credit = entry.credit.saturating_add(octets);
+            self.hand_up(now, channel);
+        }
+    }
+
+    /// Hands messages up as far as the credit goes; the rest stays in the receive window.
+    fn hand_up(&mut self, now: Instant, channel: ChannelId) {
+        let Some(entry) = self.channel_table.channels.get_mut(&channel) else { return };
+        while entry.readable && entry.credit > 0 {
+            let Some(message) = self.channels.recv(now, entry.handle) else {
+                entry.readable = false;
+                break;
+            };
+            let kind = match message.kind {
+                stonechat_datachannel::Kind::Text => MessageKind::Text,
+                stonechat_datachannel::Kind::Binary => MessageKind::Binary,
+            };
+            let mut data = message.data.into_bytes();
+            if kind == MessageKind::Text {
+                data = text(data);
+            }
+            // An empty message costs one, so that a flood of them is bounded too.
+            let cost = i64::try_from(data.len().max(1)).unwrap_or(i64::MAX);
+            entry.credit = entry.credit.saturating_sub(cost);
+            self.facts.push_back(Fact::Message { channel, kind, data });
+        }
+    }
+
+    pub(super) fn on_channels(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::Connected => {
+                let association = self.channels.association();
+                let max_channels =
+                    association.outbound_streams().min(association.inbound_streams());
+                self.facts.push_back(Fact::AssociationConnected { max_channels });
+            }
+            Event::Announced(handle) => self.on_announced(handle),
+            Event::Open(handle) => {
+                if let Some(channel) = self.channel_table.name(handle)
+                    && let Some(stream) = self.channels.stream_id(handle)
+                {
+                    self.facts.push_back(Fact::ChannelOpen { channel, stream });
+                }
+            }
+            Event::Readable(handle) => {
+                if let Some(channel) = self.channel_table.name(handle) {
+                    if let Some(entry) = self.channel_table.channels.get_mut(&channel) {
+                        entry.readable = true;
+                    }
+                    self.hand_up(now, channel);
+                }
+            }
+            Event::Writable(handle) => {
+                if let Some(channel) = self.channel_table.name(handle) {
+                    self.push_waiting(now, channel);
+                }
+            }
+            Event::Closing(handle) => {
+                if let Some(channel) = self.channel_table.name(handle) {
+                    self.facts.push_back(Fact::ChannelClosing { channel });
+                }
+            }
+            Event::Closed(handle, reason) => {
+                if let Some(channel) = self.channel_table.remove(handle) {
+                    let error = channel_error(reason);
+                    self.facts.push_back(Fact::ChannelClosed { channel, error });
+                }
+            }
+            Event::AssociationClosed(reason) => {
+                let error = association_error(&reason);
+                self.facts.push_back(Fact::AssociationClosed { error });
+            }
+            _ => {}
+        }
+    }
+
+    fn on_announced(&mut self, handle: Handle) {
+        let (Some(stream), Some(parameters)) =
+            (self.channels.stream_id(handle), self.channels.parameters(handle))
+        else {
+            return;
+        };
+        let table = &mut self.channel_table;
+        let channel = ChannelId(ChannelId::ANNOUNCED | table.announced);
+        table.announced = (table.announced + 1) & !ChannelId::ANNOUNCED;
+        table.insert(channel, handle);
+        self.facts.push_back(Fact::ChannelAnnounced {
+            channel,
+            parameters: Box::new(parameters.clone()),
+            stream,
+        });
+    }
+
+    /// Reports what left the queues since the last time, one fact a channel.
+    pub(super) fn report_sent(&mut self) {
+        let table = &mut self.channel_table;
+        let (channels, facts) = (&self.channels, &mut self.facts);
+        table.unsent.retain(|channel| {
+            let Some(entry) = table.channels.get_mut(channel) else { return false };
+            let buffered = channels.buffered_amount(entry.handle) + entry.waiting_octets;
+            let sent = entry.buffered.saturating_sub(buffered);
+            entry.buffered = buffered;
+            if sent > 0 {
+                match facts.back_mut() {
+                    Some(Fact::Sent { channel: last, octets }) if last == channel => {
+                        *octets += sent;
+                    }
+                    _ => facts.push_back(Fact::Sent { channel: *channel, octets: sent }),
+                }
+            }
+            buffered > 0
+        });
+    }
+}
+
+impl ChannelTable {
+    fn insert(&mut self, channel: ChannelId, handle: Handle) {
+        self.names.insert(handle, channel);
+        self.channels.insert(
+            channel,
+            Channel {
+                handle,
+                credit: 0,
+                readable: false,
+                waiting: VecDeque::new(),
+                waiting_octets: 0,
+                buffered: 0,
+                closing: false,
+            },
+        );
+    }
+
+    fn remove(&mut self, handle: Handle) -> Option<ChannelId> {
+        let channel = self.names.remove(&handle)?;
+        self.channels.remove(&channel);
+        Some(channel)
+    }
+
+    fn name(&self, handle: Handle) -> Option<ChannelId> {
+        self.names.get(&handle).copied()
+    }
+
+    /// The handles of all channels by name.
+    pub(super) fn handles(&self) -> impl Iterator<Item = (ChannelId, Handle)> + '_ {
+        self.channels.iter().map(|(channel, entry)| (*channel, entry.handle))
+    }
+}
+
+/// Text as WHATWG decodes UTF-8: what is malformed becomes U+FFFD.
+fn text(data: Bytes) -> Bytes {
+    match String::from_utf8_lossy(&data) {
+        std::borrow::Cow::Borrowed(_) => data,
+        std::borrow::Cow::Owned(text) => Bytes::from(text),
+    }
+}
+
+fn channel_error(reason: stonechat_datachannel::CloseReason) -> Option<String> {
+    use stonechat_datachannel::CloseReason;
+    let text = match reason {
+        CloseReason::Local | CloseReason::Remote | CloseReason::AssociationShutdown => return None,
+        CloseReason::MessageTooLarge => "a message was larger than we take",
+        CloseReason::Protocol => "the peer broke the protocol of data channels",
+        CloseReason::NoStream => "no stream is left for the channel",
+        CloseReason::Restarted => "the peer restarted the association",
+        CloseReason::AssociationFailed => "the association failed",
+        _ => "the channel failed",
+    };
+    Some(text.to_owned())
+}
+
+fn association_error(reason: &stonechat_sctp::CloseReason) -> Option<String> {
+    use stonechat_sctp::CloseReason;
+    match reason {
+        CloseReason::Shutdown => None,
+        other => Some(format!("{other:?}")),
+    }
+}

@@ -1,0 +1,41 @@
+//! What a connection is made with.
+
+use stonechat_crypto::Certificate;
+
+/// What a [`Connection`](crate::Connection) is made with: our certificate and the limits of each
+/// layer.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Our certificate; without one no transport connects.
+    pub certificate: Option<Certificate>,
+    /// SRTP profiles, the preferred first.
+    pub srtp_profiles: Vec<stonechat_dtls::SrtpProfile>,
+    /// ICE: servers, policy, limits. Role and credentials come from the plan.
+    pub ice: stonechat_ice::Config,
+    /// Data channels and SCTP.
+    pub channels: stonechat_datachannel::Config,
+    /// Media.
+    pub media: stonechat_media::Config,
+    /// SRTP.
+    pub srtp: stonechat_srtp::Config,
+    /// The longest datagram that is sent, in octets of UDP payload. Default: 1,200.
+    pub max_datagram: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            certificate: None,
+            srtp_profiles: vec![
+                stonechat_dtls::SrtpProfile::AeadAes128Gcm,
+                stonechat_dtls::SrtpProfile::AeadAes256Gcm,
+                stonechat_dtls::SrtpProfile::Aes128CmSha1_80,
+            ],
+            ice: stonechat_ice::Config::default(),
+            channels: stonechat_datachannel::Config::default(),
+            media: stonechat_media::Config::default(),
+            srtp: stonechat_srtp::Config::default(),
+            max_datagram: 1200,
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Owns all layers of a connection and routes what each reports to the next.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use stonechat_datachannel::Channels;
+use stonechat_sansio::{Clock, Env, Path, SocketId};
+
+use super::channels::ChannelTable;
+use super::close::{Closing, Retired};
+use super::config::Config;
+use super::media::{MediaEvent, MediaTable};
+use super::requests::Requests;
+use super::transport::Transport;
+use crate::fact::Fact;
+use crate::id::TransportId;
+use crate::order::Order;
+use crate::request::{Reply, RequestId};
+
+/// All layers of a connection.
+#[derive(Debug)]
+pub(super) struct Layers {
+    pub(super) clock: Clock,
+    pub(super) config: Config,
+    pub(super) env: Env,
+    /// By id; a handful at the most.
+    pub(super) transports: Vec<Transport>,
+    /// Where the next `poll_transmit` begins, so that none starves.
+    pub(super) next_transport: usize,
+    pub(super) sockets: BTreeMap<SocketId, TransportId>,
+    pub(super) unwritable: Vec<SocketId>,
+    pub(super) interfaces: Vec<stonechat_ice::Interface>,
+    pub(super) channels: Channels,
+    pub(super) channel_table: ChannelTable,
+    /// The transport of the SCTP association, once one was planned.
+    pub(super) association: Option<TransportId>,
+    pub(super) media_table: MediaTable,
+    pub(super) media_events: VecDeque<MediaEvent>,
+    pub(super) requests: Requests,
+    pub(super) facts: VecDeque<Fact>,
+    pub(super) drops: Drops,
+    pub(super) closing: Closing,
+    /// Transports that say goodbye.
+    pub(super) retired: Vec<Retired>,
+}
+
+impl Layers {
+    pub(super) fn new(config: Config, env: Env, now: Instant) -> Self {
+        let channels = Channels::new(config.channels.clone(), &env.child("channels"), now);
+        Self {
+            clock: Clock::new(now),
+            config,
+            env,
+            transports: Vec::new(),
+            next_transport: 0,
+            sockets: BTreeMap::new(),
+            unwritable: Vec::new(),
+            interfaces: Vec::new(),
+            channels,
+            channel_table: ChannelTable::default(),
+            association: None,
+            media_table: MediaTable::default(),
+            media_events: VecDeque::new(),
+            requests: Requests::default(),
+            facts: VecDeque::new(),
+            drops: Drops::default(),
+            closing: Closing::Open,
+            retired: Vec::new(),
+        }
+    }
+
+    pub(super) fn handle_order(&mut self, now: Instant, order: Order) {
+        if self.closing != Closing::Open {
+            return;
+        }
+        match order {
+            Order::Apply(plan) => self.apply(now, *plan),
+            Order::Configure(configuration) => {
+                self.config.ice.servers = configuration.servers();
+                self.config.ice.policy =
+                    crate::peer_connection::policy(configuration.ice_transport_policy);
+                for transport in &mut self.transports {
+                    transport.ice.set_servers(
+                        now,
+                        self.config.ice.servers.clone(),
+                        self.config.ice.policy,
+                    );
+                }
+            }
+            Order::AddRemoteCandidate { transport, candidate } => {
+                if let Some(transport) = self.transport_mut(transport)
+                    && let Err(error) = transport.ice.add_remote_candidate(now, *candidate)
+                {
+                    tracing::debug!(%error, "remote candidate not used");
+                    self.drops.count(DropReason::RemoteCandidate);
+                }
+            }
+            Order::EndOfRemoteCandidates { transport } => {
+                if let Some(transport) = self.transport_mut(transport) {
+                    transport.ice.end_of_remote_candidates(now);
+                }
+            }
+            Order::OpenChannel { channel, parameters } => {
+                self.open_channel(now, channel, *parameters);
+            }
+            Order::SendMessage { channel, kind, data } => {
+                self.send_message(now, channel, kind, data);
+            }
+            Order::CloseChannel { channel } => self.close_channel(now, channel),
+            Order::GrantCredit { channel, octets } => self.grant_credit(now, channel, octets),
+            Order::RequestKeyFrame { receiver } => self.request_key_frame(now, receiver),
+            Order::SnapshotStats { request } => {
+                let snapshot = Box::new(self.snapshot(now));
+                self.facts.push_back(Fact::Stats { request, snapshot });
+            }
+            Order::Close => self.close(now),
+        }
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Instant) {
+        for transport in &mut self.transports {
+            transport.handle_timeout(now);
+        }
+        self.channels.handle_timeout(now);
+        if self.closing.is_overdue(now) {
+            self.finish_close(now);
+        }
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        if self.is_closed() {
+            return None;
+        }
+        self.transports
+            .iter()
+            .map(Transport::poll_timeout)
+            .chain([self.channels.poll_timeout(), self.closing.deadline()])
+            .flatten()
+            .min()
+    }
+
+    pub(super) fn poll_fact(&mut self) -> Option<Fact> {
+        self.facts.pop_front()
+    }
+
+    pub(super) fn handle_reply(&mut self, now: Instant, id: RequestId, reply: Reply) {
+        let Some((transport_id, inner)) = self.requests.answered(id) else { return };
+        if let Reply::Opened { socket, .. } = &reply {
+            self.sockets.insert(*socket, transport_id);
+        }
+        let Some(transport) = self.transport_mut(transport_id) else { return };
+        let reply = match reply {
+            Reply::Opened { socket, local } => stonechat_ice::Reply::Opened { socket, local },
+            Reply::Resolved(addresses) => stonechat_ice::Reply::Resolved(addresses),
+            Reply::Published => stonechat_ice::Reply::Published,
+            Reply::Failed => stonechat_ice::Reply::Failed,
+        };
+        transport.ice.handle_reply(now, inner, reply);
+    }
+
+    pub(super) fn handle_interfaces(
+        &mut self,
+        now: Instant,
+        interfaces: &[stonechat_ice::Interface],
+    ) {
+        interfaces.clone_into(&mut self.interfaces);
+        for transport in &mut self.transports {
+            transport.ice.handle_interfaces(now, interfaces);
+        }
+    }
+
+    pub(super) fn handle_socket_closed(&mut self, now: Instant, socket: SocketId) {
+        tracing::debug!(socket = socket.0, ?now, "socket closed from outside");
+        self.sockets.remove(&socket);
+        self.unwritable.retain(|other| *other != socket);
+    }
+
+    pub(super) fn handle_writable(&mut self, socket: SocketId, writable: bool) {
+        self.unwritable.retain(|other| *other != socket);
+        if !writable && self.sockets.contains_key(&socket) {
+            self.unwritable.push(socket);
+        }
+    }
+
+    pub(super) fn handle_path_failed(&mut self, path: &Path) {
+        tracing::debug!(socket = path.socket().0, "path failed");
+        self.drops.count(DropReason::PathFailed);
+    }
+
+    pub(super) fn transport_of(&self, socket: SocketId) -> Option<usize> {
+        let id = self.sockets.get(&socket)?;
+        self.index_of(*id)
+    }
+
+    pub(super) fn index_of(&self, id: TransportId) -> Option<usize> {
+        self.transports.binary_search_by_key(&id, |transport| transport.id).ok()
+    }
+
+    pub(super) fn transport_mut(&mut self, id: TransportId) -> Option<&mut Transport> {
+        let index = self.index_of(id)?;
+        self.transports.get_mut(index)
+    }
+
+    /// Routes inner events until there are none. Each turn consumes one, so it ends.
+    pub(super) fn settle(&mut self, now: Instant) {
+        if self.is_closed() {
+            return;
+        }
+        for index in 0..self.transports.len() {
+            while self.settle_transport(now, index) {}
+        }
+        while let Some(event) = self.channels.poll_event() {
+            self.on_channels(now, event);
+        }
+        self.report_sent();
+    }
+
+    /// Routes one event of a transport; `false` when it has none.
+    fn settle_transport(&mut self, now: Instant, index: usize) -> bool {
+        let Some(transport) = self.transports.get_mut(index) else { return false };
+        let id = transport.id;
+        if let Some(request) = transport.ice.poll_request() {
+            if let stonechat_ice::Request::CloseSocket(socket) = &request {
+                self.sockets.remove(socket);
+                self.unwritable.retain(|other| other != socket);
+            }
+            self.requests.push(id, request);
+        } else if let Some(event) = transport.ice.poll_event() {
+            self.on_ice(now, index, event);
+        } else if self.config.certificate.is_some() && transport.dtls_due().is_some() {
+            self.start_dtls(now, index);
+        } else if let Some(event) = transport.dtls.as_mut().and_then(|dtls| dtls.poll_event()) {
+            self.on_dtls(now, index, event);
+        } else if let Some(data) = transport.dtls.as_mut().and_then(|dtls| dtls.poll_data()) {
+            if self.association == Some(id) {
+                self.channels.handle_packet(now, data);
+            } else {
+                self.drops.count(DropReason::UnexpectedData);
+            }
+        } else if let Some(event) = transport.media.poll_event() {
+            self.on_media(index, event);
+        } else {
+            return false;
+        }
+        true
+    }
+}
+
+/// Why something that arrived was dropped by the connection itself; each layer has counters of
+/// its own beside these.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum DropReason {
+    /// From a socket that is not ours.
+    UnknownSocket,
+    /// No protocol of RFC 7983.
+    Unclassified,
+    /// SRTP before there were keys.
+    NoKeys,
+    /// SRTP that is forged, replayed or malformed.
+    Srtp,
+    /// Application data over a transport that carries no association.
+    UnexpectedData,
+    /// A candidate of the peer that cannot be used.
+    RemoteCandidate,
+    /// A path that the operating system reported as failed.
+    PathFailed,
+    /// A frame for a receiver whose reader is too slow.
+    SlowReader,
+}
+
+/// Counts by [`DropReason`].
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Drops([u64; 8]);
+
+impl Drops {
+    pub(super) fn count(&mut self, reason: DropReason) {
+        if let Some(count) = self.0.get_mut(reason as usize) {
+            *count += 1;
+        }
+    }
+
+    /// How many were dropped for `reason`.
+    #[must_use]
+    pub fn of(&self, reason: DropReason) -> u64 {
+        self.0.get(reason as usize).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,79 @@
+//! Requests of all transports under one numbering, bounded.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use stonechat_sansio::SocketId;
+
+use crate::id::TransportId;
+use crate::request::{Request, RequestId};
+
+/// What waits to be asked, and who waits for which answer.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    queue: VecDeque<Request>,
+    waiting: BTreeMap<RequestId, (TransportId, stonechat_ice::RequestId)>,
+    next: u64,
+}
+
+impl Requests {
+    pub(super) fn poll(&mut self) -> Option<Request> {
+        self.queue.pop_front()
+    }
+
+    /// Queues what `transport` asks for under a number of our own.
+    pub(super) fn push(&mut self, transport: TransportId, request: stonechat_ice::Request) {
+        use stonechat_ice::Request as Ask;
+        let request = match request {
+            Ask::OpenUdp { id, bind, ports } => {
+                Request::OpenUdp { id: self.wait(transport, id), bind, ports }
+            }
+            Ask::Resolve { id, host, port } => {
+                Request::Resolve { id: self.wait(transport, id), host, port }
+            }
+            Ask::ResolveMdns { id, name } => {
+                Request::ResolveMdns { id: self.wait(transport, id), name }
+            }
+            Ask::PublishMdns { id, address, name } => {
+                Request::PublishMdns { id: self.wait(transport, id), address, name }
+            }
+            Ask::CloseSocket(socket) => Request::CloseSocket(socket),
+            _ => return,
+        };
+        self.queue.push_back(request);
+    }
+
+    /// Queues the end of a socket.
+    pub(super) fn close_socket(&mut self, socket: SocketId) {
+        let request = Request::CloseSocket(socket);
+        if !self.queue.contains(&request) {
+            self.queue.push_back(request);
+        }
+    }
+
+    /// Who asked `id`, if the answer is still wanted.
+    pub(super) fn answered(
+        &mut self,
+        id: RequestId,
+    ) -> Option<(TransportId, stonechat_ice::RequestId)> {
+        self.waiting.remove(&id)
+    }
+
+    /// Cancels what `transport` still waits for.
+    pub(super) fn cancel(&mut self, transport: TransportId) {
+        let queue = &mut self.queue;
+        self.waiting.retain(|id, (of, _)| {
+            let keep = *of != transport;
+            if !keep {
+                queue.push_back(Request::Cancel(*id));
+            }
+            keep
+        });
+    }
+
+    fn wait(&mut self, transport: TransportId, inner: stonechat_ice::RequestId) -> RequestId {
+        self.next += 1;
+        let id = RequestId(self.next);
+        self.waiting.insert(id, (transport, inner));
+        id
+    }
+}

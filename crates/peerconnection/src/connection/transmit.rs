@@ -1,0 +1,175 @@
+//! What goes out, by urgency: ICE, DTLS handshake, RTCP, RTP, SCTP.
+//!
+//! Each packet is built from the inside into a frame in which the outer layers reserved their
+//! room: SCTP writes into a DTLS record, that into a relay header where the route needs one.
+
+use std::time::Instant;
+
+use stonechat_sansio::{Batch, Ecn, Frame, Overhead, Path, Transmit};
+
+use super::layers::Layers;
+use super::transport::Transport;
+
+/// What one run of packets carries.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Class {
+    Handshake,
+    Rtcp,
+    Rtp,
+    Data,
+}
+
+impl Class {
+    const BY_URGENCY: [Self; 4] = [Self::Handshake, Self::Rtcp, Self::Rtp, Self::Data];
+}
+
+impl Layers {
+    pub(super) fn poll_transmit(&mut self, now: Instant, out: &mut Batch<'_>) -> Option<Transmit> {
+        if self.is_closed() {
+            return None;
+        }
+        loop {
+            let sent = self.poll_transports(now, out).or_else(|| self.poll_retired(now, out));
+            // While closing, what was drained lets the next goodbye go.
+            if sent.is_some() || !self.on_drained(now) {
+                return sent;
+            }
+        }
+    }
+
+    fn poll_transports(&mut self, now: Instant, out: &mut Batch<'_>) -> Option<Transmit> {
+        // Each call begins behind the transport that was served last.
+        for turn in 0..self.transports.len() {
+            let index = (self.next_transport + turn) % self.transports.len();
+            if let Some(transmit) = self.poll_transport(now, index, out) {
+                self.next_transport = index + 1;
+                if let Some(transport) = self.transports.get_mut(index) {
+                    transport.sent.count_run(&transmit);
+                }
+                return Some(transmit);
+            }
+        }
+        None
+    }
+
+    fn poll_transport(
+        &mut self,
+        now: Instant,
+        index: usize,
+        out: &mut Batch<'_>,
+    ) -> Option<Transmit> {
+        let transport = self.transports.get_mut(index)?;
+        if let Some(transmit) = transport.ice.poll_transmit(now, out) {
+            return Some(transmit);
+        }
+        let route = transport.ice.send_route()?;
+        let physical = transport.ice.physical(&route);
+        if self.unwritable.contains(&physical.socket()) {
+            return None;
+        }
+        let class = Class::BY_URGENCY
+            .into_iter()
+            .find(|class| self.packet_of(now, index, &route, *class, out).is_some())?;
+        while self.packet_of(now, index, &route, class, out).is_some() {}
+        out.transmit(physical, Ecn::NotEct)
+    }
+
+    /// Adds one packet of `class` to the run, inside a relay header if the route needs one.
+    fn packet_of(
+        &mut self,
+        now: Instant,
+        index: usize,
+        route: &Path,
+        class: Class,
+        out: &mut Batch<'_>,
+    ) -> Option<()> {
+        let transport = self.transports.get_mut(index)?;
+        let carries_data = self.association == Some(transport.id);
+        let channels = &mut self.channels;
+        transport.frame_on(route, self.config.max_datagram, out, |transport, inner| match class {
+            Class::Handshake => transport.poll_handshake(now, inner),
+            Class::Rtcp => transport.poll_rtcp(now, inner),
+            Class::Rtp => transport.poll_rtp(now, inner),
+            Class::Data if carries_data => {
+                transport.seal_record(inner, |record| channels.poll_transmit(now, record))
+            }
+            Class::Data => None,
+        })
+    }
+}
+
+impl Transport {
+    /// Adds one packet to the run, inside a relay header if the route needs one.
+    fn frame_on(
+        &mut self,
+        route: &Path,
+        max_datagram: usize,
+        out: &mut Batch<'_>,
+        fill: impl FnOnce(&mut Self, &mut Frame<'_>) -> Option<()>,
+    ) -> Option<()> {
+        let overhead = self.ice.overhead(route);
+        out.packet(max_datagram, |packet| {
+            let mut inner = packet.reserve(overhead)?;
+            fill(self, &mut inner)?;
+            self.ice.wrap(route, &mut inner)?;
+            inner.commit();
+            Some(())
+        })
+    }
+
+    /// A packet of what a transport says when it ends: RTCP BYE, DTLS close_notify.
+    pub(super) fn poll_goodbye(
+        &mut self,
+        now: Instant,
+        max_datagram: usize,
+        out: &mut Batch<'_>,
+    ) -> Option<Transmit> {
+        let route = self.ice.send_route()?;
+        let physical = self.ice.physical(&route);
+        self.frame_on(&route, max_datagram, out, |transport, inner| {
+            let rtcp = transport.poll_rtcp(now, inner);
+            rtcp.or_else(|| transport.poll_handshake(now, inner))
+        })?;
+        out.transmit(physical, Ecn::NotEct)
+    }
+
+    fn poll_handshake(&mut self, now: Instant, out: &mut Frame<'_>) -> Option<()> {
+        self.dtls.as_mut()?.poll_transmit(now, out)
+    }
+
+    fn poll_rtp(&mut self, now: Instant, out: &mut Frame<'_>) -> Option<()> {
+        let srtp = self.srtp.as_mut()?;
+        let tag_len = srtp.profile.rtp_overhead();
+        let mut packet = out.reserve(Overhead::new(0, tag_len))?;
+        self.media.poll_rtp(now, &mut packet)?;
+        let (_, body, tag) = packet.seal(tag_len);
+        srtp.outbound.protect_rtp(body, tag).ok()?;
+        packet.commit();
+        Some(())
+    }
+
+    fn poll_rtcp(&mut self, now: Instant, out: &mut Frame<'_>) -> Option<()> {
+        let srtp = self.srtp.as_mut()?;
+        let trailer_len = srtp.profile.rtcp_overhead();
+        let mut packet = out.reserve(Overhead::new(0, trailer_len))?;
+        self.media.poll_rtcp(now, &mut packet)?;
+        let (_, body, trailer) = packet.seal(trailer_len);
+        srtp.outbound.protect_rtcp(body, trailer).ok()?;
+        packet.commit();
+        Some(())
+    }
+
+    /// Lets `fill` write the content of one record and seals it.
+    fn seal_record(
+        &mut self,
+        out: &mut Frame<'_>,
+        fill: impl FnOnce(&mut Frame<'_>) -> Option<()>,
+    ) -> Option<()> {
+        let dtls = self.dtls.as_mut()?;
+        let mut record = out.reserve(dtls.overhead()?)?;
+        fill(&mut record)?;
+        dtls.seal(&mut record);
+        record.commit();
+        Some(())
+    }
+}

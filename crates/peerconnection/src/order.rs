@@ -1,0 +1,81 @@
+//! What the session asks of the connection.
+
+use bytes::Bytes;
+
+use crate::configuration::Configuration;
+use crate::id::{ChannelId, ReceiverId, TransportId};
+use crate::plan::Plan;
+
+pub use stonechat_datachannel::Parameters as ChannelParameters;
+
+/// One order of the session to the connection. Orders are done in their sequence.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Order {
+    /// Become what the plan says.
+    Apply(Box<Plan>),
+    /// Use these servers and this policy from the next gathering on.
+    Configure(Box<Configuration>),
+    /// Add a candidate of the peer.
+    AddRemoteCandidate {
+        /// Where to.
+        transport: TransportId,
+        /// The candidate.
+        candidate: Box<stonechat_ice::Candidate>,
+    },
+    /// The peer has no more candidates for this generation.
+    EndOfRemoteCandidates {
+        /// Where.
+        transport: TransportId,
+    },
+    /// Open a data channel; it waits for the association.
+    OpenChannel {
+        /// The name that the session gave it.
+        channel: ChannelId,
+        /// Label, protocol and the rest.
+        parameters: Box<ChannelParameters>,
+    },
+    /// Send a message; the session bounds what is outstanding.
+    SendMessage {
+        /// Over which channel.
+        channel: ChannelId,
+        /// Text or binary.
+        kind: MessageKind,
+        /// The octets.
+        data: Bytes,
+    },
+    /// Close a channel after what was sent is delivered.
+    CloseChannel {
+        /// Which.
+        channel: ChannelId,
+    },
+    /// Allow so many more octets of messages to be handed up; a message that is larger than what
+    /// is left is still handed up if anything is left.
+    GrantCredit {
+        /// Over which channel.
+        channel: ChannelId,
+        /// How many.
+        octets: u64,
+    },
+    /// Ask the peer's encoder for a key frame.
+    RequestKeyFrame {
+        /// Of which receiver.
+        receiver: ReceiverId,
+    },
+    /// Answer with [`Fact::Stats`](crate::Fact::Stats) of the same number.
+    SnapshotStats {
+        /// Names the question.
+        request: u64,
+    },
+    /// Close everything: channels, association, DTLS, ICE.
+    Close,
+}
+
+/// Text or binary.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum MessageKind {
+    /// UTF-8 text.
+    Text,
+    /// Octets.
+    Binary,
+}

@@ -1,0 +1,73 @@
+//! What a core cannot do itself and asks its driver for.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+
+use stonechat_sansio::SocketId;
+
+/// Names one request; each is answered exactly once.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct RequestId(pub u64);
+
+/// One request to the driver.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Request {
+    /// Open a UDP socket; answered by [`Reply::Opened`].
+    OpenUdp {
+        /// Names the request.
+        id: RequestId,
+        /// The address to bind.
+        bind: IpAddr,
+        /// The ports to choose from; any if `None`.
+        ports: Option<RangeInclusive<u16>>,
+    },
+    /// Close a socket; no answer.
+    CloseSocket(SocketId),
+    /// Look up the addresses of a server's name; answered by [`Reply::Resolved`].
+    Resolve {
+        /// Names the request.
+        id: RequestId,
+        /// The name.
+        host: String,
+        /// The port, kept for the driver's convenience.
+        port: u16,
+    },
+    /// Look up a `.local` name by multicast DNS only; answered by [`Reply::Resolved`].
+    ResolveMdns {
+        /// Names the request.
+        id: RequestId,
+        /// The name.
+        name: String,
+    },
+    /// Answer multicast DNS queries for a name of ours; answered by [`Reply::Published`].
+    PublishMdns {
+        /// Names the request.
+        id: RequestId,
+        /// The address behind the name.
+        address: IpAddr,
+        /// The name.
+        name: String,
+    },
+    /// The answer is no longer wanted; it may still come.
+    Cancel(RequestId),
+}
+
+/// The driver's answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Reply {
+    /// The socket is open.
+    Opened {
+        /// The name that the driver gave it, below `0x8000_0000`.
+        socket: SocketId,
+        /// Its address.
+        local: SocketAddr,
+    },
+    /// The addresses; empty if there are none.
+    Resolved(Vec<IpAddr>),
+    /// The name is published.
+    Published,
+    /// It could not be done.
+    Failed,
+}

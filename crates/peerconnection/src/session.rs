@@ -1,0 +1,277 @@
+//! The W3C objects of a peer connection as ids and slots: descriptions, transceivers, channels,
+//! transports, the operations chain and one queue of tasks. Never sees a packet.
+//!
+//! [`Session::call`] is what an application does, [`Session::poll_step`] runs the front task, of
+//! which `task` knows the kinds; [`Session::poll_order`] is what the packets have to do for it.
+
+pub mod call;
+mod candidates;
+mod chain;
+mod channels;
+mod close;
+mod config;
+pub mod description;
+mod getters;
+mod media;
+mod plan;
+pub mod step;
+mod task;
+mod transports;
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use stonechat_crypto::Certificate;
+use stonechat_sansio::{Clock, Env, Rng};
+
+use self::call::{Answer, Call, PromiseId};
+use self::candidates::RemoteCandidates;
+use self::chain::Chain;
+use self::channels::ChannelObjects;
+pub use self::config::Config;
+pub use self::getters::{ChannelView, SctpView, TransceiverView, TransportView};
+use self::step::Step;
+use self::task::Task;
+use self::transports::TransportObjects;
+use crate::configuration::Configuration;
+use crate::error::{Error, ErrorName};
+use crate::fact::Fact;
+use crate::id::ChannelId;
+use crate::order::Order;
+use crate::signaling::Signaling;
+use crate::state::{ConnectionState, IceConnectionState, IceGatheringState};
+use crate::transceiver::Transceiver;
+
+/// The W3C half of a peer connection (webrtc-pc, RFC 8829), sans-IO.
+///
+/// State that an application can see changes only in [`call`](Self::call) and
+/// [`poll_step`](Self::poll_step).
+///
+/// # Limits
+///
+/// What the peer can make grow is bounded by [`Config`]: the size of descriptions, candidates, and
+/// messages by credit that is returned when their step is pulled.
+#[derive(Debug)]
+pub struct Session {
+    pub(crate) clock: Clock,
+    pub(crate) config: Config,
+    pub(crate) configuration: Configuration,
+    pub(crate) certificate: Certificate,
+    pub(crate) env: Env,
+    pub(crate) rng: Rng,
+    pub(crate) signaling: Signaling,
+    pub(crate) transceivers: Vec<Transceiver>,
+    pub(crate) next_transceiver: u32,
+    pub(crate) transports: TransportObjects,
+    pub(crate) remote_candidates: RemoteCandidates,
+    pub(crate) channels: ChannelObjects,
+    chain: Chain,
+    tasks: VecDeque<Task>,
+    orders: VecDeque<Order>,
+    next_promise: u64,
+    next_stats: u64,
+    waiting_stats: Vec<(u64, PromiseId)>,
+    pub(crate) connection_state: ConnectionState,
+    pub(crate) ice_connection_state: IceConnectionState,
+    pub(crate) ice_gathering_state: IceGatheringState,
+    pub(crate) is_closed: bool,
+}
+
+impl Session {
+    /// A session in the state `stable`, with `certificate` for its transports.
+    #[must_use]
+    pub fn new(
+        config: Config,
+        configuration: Configuration,
+        certificate: Certificate,
+        env: Env,
+        now: Instant,
+    ) -> Self {
+        let mut rng = env.seed().rng();
+        Self {
+            clock: Clock::new(now),
+            signaling: Signaling::new(&mut rng),
+            config,
+            configuration,
+            certificate,
+            env,
+            rng,
+            transceivers: Vec::new(),
+            next_transceiver: 0,
+            transports: TransportObjects::default(),
+            remote_candidates: RemoteCandidates::default(),
+            channels: ChannelObjects::default(),
+            chain: Chain::default(),
+            tasks: VecDeque::new(),
+            orders: VecDeque::new(),
+            next_promise: 0,
+            next_stats: 0,
+            waiting_stats: Vec::new(),
+            connection_state: ConnectionState::New,
+            ice_connection_state: IceConnectionState::New,
+            ice_gathering_state: IceGatheringState::New,
+            is_closed: false,
+        }
+    }
+
+    /// Does what an application asks, as far as it happens at once.
+    pub fn call(&mut self, now: Instant, call: Call) -> Answer {
+        let now = self.clock.advance(now);
+        match self.dispatch(now, call) {
+            Ok(answer) => answer,
+            Err(error) => Answer::Failed(error),
+        }
+    }
+
+    /// Takes a fact from the connection: it becomes a task, nothing visible changes yet.
+    pub fn handle_fact(&mut self, now: Instant, fact: Fact) {
+        self.clock.advance(now);
+        if !self.is_closed {
+            self.queue_fact(fact);
+        }
+    }
+
+    /// Runs one step of the front task, if there is one.
+    pub fn poll_step(&mut self, now: Instant) -> Option<Step> {
+        let now = self.clock.advance(now);
+        let task = self.tasks.pop_front()?;
+        let mut step = Step::default();
+        self.run(now, task, &mut step);
+        Some(step)
+    }
+
+    /// The next order for the connection.
+    pub fn poll_order(&mut self) -> Option<Order> {
+        self.orders.pop_front()
+    }
+
+    /// Gives the credit for `octets` of messages back: the application took them, more may come.
+    pub fn return_credit(&mut self, channel: ChannelId, octets: u64) {
+        if !self.is_closed {
+            self.order(Order::GrantCredit { channel, octets });
+        }
+    }
+
+    fn dispatch(&mut self, now: Instant, call: Call) -> Result<Answer, Error> {
+        match call {
+            Call::Close => {
+                self.close();
+                return Ok(Answer::Done);
+            }
+            Call::SetBufferedAmountLowThreshold(channel, octets) => {
+                return self.channels.set_low_threshold(channel, octets).map(|()| Answer::Done);
+            }
+            Call::CloseChannel(channel) => {
+                return self.close_channel(channel).map(|()| Answer::Done);
+            }
+            Call::GetStats => return Ok(self.get_stats(now)),
+            _ if self.is_closed => {
+                return Err(Error::new(
+                    ErrorName::InvalidStateError,
+                    "the peer connection is closed",
+                ));
+            }
+            _ => {}
+        }
+        match call {
+            Call::CreateOffer(options) => Ok(self.chain_operation(chain::Kind::CreateOffer(options))),
+            Call::CreateAnswer => Ok(self.chain_operation(chain::Kind::CreateAnswer)),
+            Call::SetLocalDescription(description) => {
+                Ok(self.chain_operation(chain::Kind::SetLocal(description)))
+            }
+            Call::SetRemoteDescription(description) => {
+                Ok(self.chain_operation(chain::Kind::SetRemote(description)))
+            }
+            Call::AddIceCandidate(candidate) => self.add_ice_candidate(candidate),
+            Call::RestartIce => {
+                self.signaling.restart_ice();
+                self.update_negotiation_needed();
+                Ok(Answer::Done)
+            }
+            Call::SetConfiguration(configuration) => {
+                self.set_configuration(*configuration).map(|()| Answer::Done)
+            }
+            Call::AddTrack { track, streams } => self.add_track(track, streams).map(Answer::Sender),
+            Call::RemoveTrack(sender) => self.remove_track(sender).map(|()| Answer::Done),
+            Call::AddTransceiver { kind, track, init } => {
+                self.add_transceiver(kind, track, init).map(Answer::Transceiver)
+            }
+            Call::SetDirection(transceiver, direction) => {
+                self.set_direction(transceiver, direction).map(|()| Answer::Done)
+            }
+            Call::StopTransceiver(transceiver) => {
+                self.stop_transceiver(transceiver).map(|()| Answer::Done)
+            }
+            Call::SetCodecPreferences(transceiver, codecs) => {
+                self.set_codec_preferences(transceiver, &codecs).map(|()| Answer::Done)
+            }
+            Call::ReplaceTrack(sender, track) => self.replace_track(sender, track),
+            Call::SetStreams(sender, streams) => {
+                self.set_streams(sender, streams).map(|()| Answer::Done)
+            }
+            Call::SetDelivery(receiver, delivery) => {
+                self.set_delivery(receiver, delivery).map(|()| Answer::Done)
+            }
+            Call::RequestKeyFrame(receiver) => {
+                self.order(Order::RequestKeyFrame { receiver });
+                Ok(Answer::Done)
+            }
+            Call::CreateDataChannel { label, init } => {
+                self.create_data_channel(label, init).map(Answer::Channel)
+            }
+            Call::Send { channel, kind, data } => {
+                self.send(channel, kind, data).map(|()| Answer::Done)
+            }
+            Call::Close
+            | Call::SetBufferedAmountLowThreshold(..)
+            | Call::CloseChannel(..)
+            | Call::GetStats => Ok(Answer::Done),
+        }
+    }
+
+    pub(crate) fn order(&mut self, order: Order) {
+        self.orders.push_back(order);
+    }
+
+    pub(crate) fn promise(&mut self) -> PromiseId {
+        self.next_promise += 1;
+        PromiseId(self.next_promise)
+    }
+
+    fn queue(&mut self, task: Task) {
+        self.tasks.push_back(task);
+    }
+
+    fn get_stats(&mut self, _now: Instant) -> Answer {
+        let promise = self.promise();
+        self.next_stats += 1;
+        self.waiting_stats.push((self.next_stats, promise));
+        if self.is_closed {
+            self.queue(Task::StatsOfClosed(self.next_stats));
+        } else {
+            self.order(Order::SnapshotStats { request: self.next_stats });
+        }
+        Answer::Promise(promise)
+    }
+
+    fn set_configuration(&mut self, configuration: Configuration) -> Result<(), Error> {
+        let before = &self.configuration;
+        let same_certificates = configuration.certificates.is_empty()
+            || configuration.certificates.len() == before.certificates.len()
+                && configuration
+                    .certificates
+                    .iter()
+                    .zip(&before.certificates)
+                    .all(|(new, old)| new.der() == old.der());
+        if !same_certificates || configuration.bundle_policy != before.bundle_policy {
+            return Err(Error::new(
+                ErrorName::InvalidModificationError,
+                "certificates and bundle policy cannot change after construction",
+            ));
+        }
+        configuration.validate()?;
+        self.configuration = configuration;
+        self.order(Order::Configure(Box::new(self.configuration.clone())));
+        Ok(())
+    }
+}

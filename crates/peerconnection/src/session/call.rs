@@ -1,0 +1,209 @@
+//! What an application asks of a peer connection, and the answers it gets at once.
+
+use bytes::Bytes;
+use stonechat_media::Delivery;
+
+use crate::configuration::Configuration;
+use crate::error::Error;
+use crate::id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId};
+use crate::order::MessageKind;
+use crate::session::description::{IceCandidateInit, SessionDescription};
+
+/// One call of the W3C API (webrtc-pc), by ids instead of objects.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Call {
+    /// `createOffer()`: a promise of [`Value::Description`].
+    CreateOffer(OfferOptions),
+    /// `createAnswer()`: a promise of [`Value::Description`].
+    CreateAnswer,
+    /// `setLocalDescription()`; without a description the one that fits is made.
+    SetLocalDescription(Option<SessionDescription>),
+    /// `setRemoteDescription()`.
+    SetRemoteDescription(SessionDescription),
+    /// `addIceCandidate()`; `None` or an empty candidate ends the candidates.
+    AddIceCandidate(Option<IceCandidateInit>),
+    /// `restartIce()`.
+    RestartIce,
+    /// `setConfiguration()`.
+    SetConfiguration(Box<Configuration>),
+    /// `addTrack()`: answered by [`Answer::Sender`].
+    AddTrack {
+        /// Identifies the track.
+        track: TrackInfo,
+        /// The ids of the streams that it belongs to.
+        streams: Vec<String>,
+    },
+    /// `removeTrack()`.
+    RemoveTrack(SenderId),
+    /// `addTransceiver()`: answered by [`Answer::Transceiver`].
+    AddTransceiver {
+        /// Audio or video.
+        kind: Kind,
+        /// The track to send, if there is one already.
+        track: Option<TrackInfo>,
+        /// Direction and streams.
+        init: TransceiverInit,
+    },
+    /// Sets `direction` of a transceiver.
+    SetDirection(TransceiverId, Direction),
+    /// `stop()` of a transceiver.
+    StopTransceiver(TransceiverId),
+    /// `setCodecPreferences()`; empty restores the default.
+    SetCodecPreferences(TransceiverId, Vec<CodecCapability>),
+    /// `replaceTrack()`: a promise of [`Value::Nothing`].
+    ReplaceTrack(SenderId, Option<TrackInfo>),
+    /// `setStreams()` of a sender.
+    SetStreams(SenderId, Vec<String>),
+    /// Whether a receiver hands out frames, which it does unless it is told otherwise, or packets.
+    SetDelivery(ReceiverId, Delivery),
+    /// Asks the peer for a key frame of what a receiver receives.
+    RequestKeyFrame(ReceiverId),
+    /// `createDataChannel()`: answered by [`Answer::Channel`].
+    CreateDataChannel {
+        /// Its label.
+        label: String,
+        /// The rest.
+        init: ChannelInit,
+    },
+    /// `send()` of a data channel.
+    Send {
+        /// Over which.
+        channel: ChannelId,
+        /// Text or binary.
+        kind: MessageKind,
+        /// The octets; text must be valid UTF-8.
+        data: Bytes,
+    },
+    /// `close()` of a data channel.
+    CloseChannel(ChannelId),
+    /// Sets `bufferedAmountLowThreshold` of a data channel, in octets.
+    SetBufferedAmountLowThreshold(ChannelId, u64),
+    /// `getStats()`: a promise of [`Value::Stats`].
+    GetStats,
+    /// `close()`.
+    Close,
+}
+
+/// What a call answers at once.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Answer {
+    /// Done, nothing to say.
+    Done,
+    /// A data channel was made.
+    Channel(ChannelId),
+    /// A sender was made or taken.
+    Sender(SenderId),
+    /// A transceiver was made.
+    Transceiver(TransceiverId),
+    /// The outcome comes in the `settle` of a later step.
+    Promise(PromiseId),
+    /// The call threw, or rejected at once; nothing changed.
+    Failed(Error),
+}
+
+/// Names a promise.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct PromiseId(pub u64);
+
+/// What a promise resolves with.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Value {
+    /// `undefined`.
+    Nothing,
+    /// A description.
+    Description(SessionDescription),
+    /// Statistics.
+    Stats(Box<crate::stats::Report>),
+}
+
+/// What the peer connection has to know of a track.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TrackInfo {
+    /// Its id, unique in the application.
+    pub id: String,
+    /// Audio or video.
+    pub kind: Kind,
+}
+
+/// `RTCOfferOptions`.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct OfferOptions {
+    /// Restart ICE with this offer.
+    pub ice_restart: bool,
+}
+
+/// `RTCRtpTransceiverInit`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TransceiverInit {
+    /// The preferred direction.
+    pub direction: Direction,
+    /// The ids of the streams that the track belongs to.
+    pub streams: Vec<String>,
+}
+
+impl Default for TransceiverInit {
+    fn default() -> Self {
+        Self { direction: Direction::SendRecv, streams: Vec::new() }
+    }
+}
+
+/// `RTCRtpTransceiverDirection`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Direction {
+    /// Both ways.
+    SendRecv,
+    /// Out only.
+    SendOnly,
+    /// In only.
+    RecvOnly,
+    /// Neither.
+    Inactive,
+    /// Neither, for good.
+    Stopped,
+}
+
+/// `RTCRtpCodec`: what [`Call::SetCodecPreferences`] chooses from.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CodecCapability {
+    /// Such as `video/VP8`.
+    pub mime_type: String,
+    /// The RTP clock in Hz.
+    pub clock_rate: u32,
+    /// Channels, for audio.
+    pub channels: Option<u8>,
+    /// The format parameters, `a=1;b=2`.
+    pub sdp_fmtp_line: Option<String>,
+}
+
+/// `RTCDataChannelInit`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ChannelInit {
+    /// Whether order is kept.
+    pub ordered: bool,
+    /// For so many milliseconds a message is retransmitted.
+    pub max_packet_life_time: Option<u16>,
+    /// So often a message is retransmitted.
+    pub max_retransmits: Option<u16>,
+    /// The subprotocol.
+    pub protocol: String,
+    /// Whether both sides make the channel by themselves, with [`id`](Self::id).
+    pub negotiated: bool,
+    /// The stream, if negotiated.
+    pub id: Option<u16>,
+}
+
+impl Default for ChannelInit {
+    fn default() -> Self {
+        Self {
+            ordered: true,
+            max_packet_life_time: None,
+            max_retransmits: None,
+            protocol: String::new(),
+            negotiated: false,
+            id: None,
+        }
+    }
+}

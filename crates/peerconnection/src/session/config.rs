@@ -1,0 +1,34 @@
+//! What a session may be told beyond the W3C configuration.
+
+use crate::negotiation::codecs::MediaEngine;
+
+/// The codecs of a session and its limits.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Codecs and header extensions that are offered and accepted.
+    pub media_engine: MediaEngine,
+    /// The largest message that we take, in octets, as the descriptions say it. Default: 262,144.
+    pub max_message_size: u64,
+    /// Octets of messages that a channel may hold unsent before `send()` fails. Default: 16 MiB.
+    pub max_buffered_amount: u64,
+    /// Octets of messages of a channel that may wait for their step to be pulled; what is beyond
+    /// stays in the receive window. Default: 1 MiB.
+    pub message_credit: u64,
+    /// Candidates of the peer that may wait for a description. Default: 100.
+    pub max_waiting_candidates: usize,
+    /// The longest description, in octets. Default: 1 MiB.
+    pub max_description: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            media_engine: MediaEngine::default(),
+            max_message_size: 262_144,
+            max_buffered_amount: 16 << 20,
+            message_credit: 1 << 20,
+            max_waiting_candidates: 100,
+            max_description: 1 << 20,
+        }
+    }
+}

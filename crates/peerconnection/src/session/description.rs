@@ -1,0 +1,62 @@
+//! Descriptions and candidates as the application carries them.
+
+/// `RTCSdpType`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SdpType {
+    /// An offer.
+    Offer,
+    /// A provisional answer.
+    Pranswer,
+    /// An answer.
+    Answer,
+    /// Back to the last stable state.
+    Rollback,
+}
+
+impl SdpType {
+    /// The W3C word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Offer => "offer",
+            Self::Pranswer => "pranswer",
+            Self::Answer => "answer",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+/// `RTCSessionDescription`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SessionDescription {
+    /// What it is.
+    pub kind: SdpType,
+    /// The text; empty for a rollback, or for the description to be made.
+    pub sdp: String,
+}
+
+/// `RTCIceCandidateInit`: a candidate as it came through signalling.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct IceCandidateInit {
+    /// The candidate attribute, with or without `a=`; empty ends the candidates.
+    pub candidate: String,
+    /// The media section by identification.
+    pub sdp_mid: Option<String>,
+    /// The media section by index.
+    pub sdp_m_line_index: Option<u16>,
+    /// The generation.
+    pub username_fragment: Option<String>,
+}
+
+/// `RTCIceCandidate`: a candidate of ours, to be carried to the peer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IceCandidate {
+    /// The candidate; `None` ends the candidates of the generation.
+    pub candidate: Option<Box<stonechat_ice::Candidate>>,
+    /// The media section by identification.
+    pub sdp_mid: Option<String>,
+    /// The media section by index.
+    pub sdp_m_line_index: Option<u16>,
+    /// The generation.
+    pub username_fragment: Option<String>,
+}

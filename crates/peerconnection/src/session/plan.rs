@@ -1,0 +1,165 @@
+//! From descriptions to what the connection shall be.
+
+use super::Session;
+use crate::id::TransportId;
+use crate::order::Order;
+use crate::plan::{
+    AssociationPlan, CodecPlan, DtlsPlan, ExtensionPlan, IcePlan, Plan, ReceiverPlan, SenderPlan,
+    TransportPlan,
+};
+use crate::session::call::Direction;
+use crate::session::description::SdpType;
+use crate::signaling::{Section, SectionKind};
+use crate::transceiver::Transceiver;
+
+impl Session {
+    /// Tells the connection what the descriptions now ask of it.
+    pub(crate) fn apply_plan(&mut self) {
+        let plan = self.plan();
+        self.order(Order::Apply(Box::new(plan)));
+        self.release_candidates();
+    }
+
+    fn plan(&self) -> Plan {
+        let transports = self
+            .transports
+            .iter()
+            .map(|transport| TransportPlan {
+                id: transport.id,
+                ice: IcePlan {
+                    role: transport.role,
+                    local: transport.credentials.clone(),
+                    remote: self.remote_credentials(transport.id),
+                    remote_lite: self
+                        .signaling
+                        .remote()
+                        .is_some_and(|remote| remote.sdp.ice_lite()),
+                },
+                dtls: self.dtls_plan(transport.id),
+            })
+            .collect();
+        let mut plan = Plan { transports, ..Plan::default() };
+        for section in self.signaling.sections.iter().filter(|section| !section.rejected) {
+            let Some(transport) = section.transport else { continue };
+            match section.kind {
+                SectionKind::Data => plan.association = self.association_plan(section, transport),
+                SectionKind::Media(..) => self.plan_media(section, transport, &mut plan),
+                SectionKind::Unknown => {}
+            }
+        }
+        plan
+    }
+
+    /// The peer's credentials for a transport, once both descriptions fit together: while our
+    /// offer restarts ICE, the old ones do not belong to our new ones.
+    pub(crate) fn remote_credentials(
+        &self,
+        transport: TransportId,
+    ) -> Option<stonechat_ice::Credentials> {
+        let local = self.transports.get(transport)?.credentials.clone();
+        let read = crate::signaling::credentials_of;
+        let described = |description: &crate::signaling::Description| {
+            self.signaling.described(transport, &description.sdp, read)
+        };
+        let is_in_force = self
+            .signaling
+            .current_local
+            .as_ref()
+            .is_some_and(|description| description.credentials().any(|known| known == local));
+        match &self.signaling.pending_remote {
+            Some(remote) if remote.kind == SdpType::Pranswer => described(remote),
+            Some(remote) if self.signaling.pending_local.is_some() => described(remote),
+            _ if is_in_force => {
+                self.signaling.current_remote.as_ref().and_then(described)
+            }
+            _ => None,
+        }
+    }
+
+    /// DTLS of a transport, once an answer decided the roles.
+    fn dtls_plan(&self, transport: TransportId) -> Option<DtlsPlan> {
+        let role = self.transports.get(transport)?.dtls_role?;
+        // An offer that is not answered yet changes nothing.
+        let remote = match &self.signaling.pending_remote {
+            Some(remote) if self.signaling.pending_local.is_some() => remote,
+            _ => self.signaling.current_remote.as_ref()?,
+        };
+        let fingerprints = self.signaling.described(transport, &remote.sdp, |section| {
+            let known: Vec<_> =
+                section.fingerprints().filter_map(crate::signaling::fingerprint_of).collect();
+            (!known.is_empty()).then_some(known)
+        })?;
+        Some(DtlsPlan { role, fingerprints })
+    }
+
+    fn association_plan(
+        &self,
+        section: &Section,
+        transport: TransportId,
+    ) -> Option<AssociationPlan> {
+        let sctp = self.channels.sctp?;
+        let remote = self.signaling.remote()?.sdp.section_by_mid(&section.mid)?;
+        Some(AssociationPlan {
+            transport,
+            local_port: 5000,
+            remote_port: remote.media().sctp_port().unwrap_or(5000),
+            remote_max_message_size: match sctp.max_message_size {
+                u64::MAX => 0,
+                octets => octets,
+            },
+        })
+    }
+
+    fn plan_media(&self, section: &Section, transport: TransportId, plan: &mut Plan) {
+        let Some(transceiver) = section
+            .transceiver()
+            .and_then(|id| self.transceivers.iter().find(|other| other.id == id))
+            .filter(|transceiver| !transceiver.stopping)
+        else {
+            return;
+        };
+        let Some(direction) = transceiver.current_direction else { return };
+        if !transceiver.sender.codecs.is_empty() {
+            plan.senders.push(self.sender_plan(transceiver, section, transport, direction));
+        }
+        if !transceiver.receiver.codecs.is_empty() {
+            plan.receivers.push(ReceiverPlan {
+                id: transceiver.id.receiver(),
+                transport,
+                kind: transceiver.kind,
+                mid: section.mid.clone(),
+                codecs: transceiver.receiver.codecs.clone(),
+                extensions: transceiver.receiver.extensions.clone(),
+                sources: transceiver.receiver.sources.clone(),
+                active: direction.receives(),
+                delivery: transceiver.receiver.delivery,
+            });
+        }
+    }
+
+    fn sender_plan(
+        &self,
+        transceiver: &Transceiver,
+        section: &Section,
+        transport: TransportId,
+        direction: Direction,
+    ) -> SenderPlan {
+        let codecs: Vec<CodecPlan> = transceiver.sender.codecs.clone();
+        let extensions: Vec<ExtensionPlan> = transceiver.sender.extensions.clone();
+        SenderPlan {
+            id: transceiver.id.sender(),
+            transport,
+            kind: transceiver.kind,
+            mid: section.mid.clone(),
+            ssrc: transceiver.sender.ssrc,
+            rtx_ssrc: codecs
+                .iter()
+                .any(|codec| codec.rtx.is_some())
+                .then_some(transceiver.sender.rtx_ssrc),
+            cname: self.cname(),
+            codecs,
+            extensions,
+            active: direction.sends(),
+        }
+    }
+}

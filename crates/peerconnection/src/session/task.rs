@@ -1,0 +1,187 @@
+//! The tasks of a session. A task is code and ids: it reads the state when it runs, not when it
+//! was queued.
+
+use std::time::Instant;
+
+use super::Session;
+use super::call::{PromiseId, Value};
+use super::chain::Kind;
+use super::step::{Event, Step};
+use crate::fact::Fact;
+use crate::state::SignalingState;
+
+/// One task.
+#[derive(Debug)]
+pub(super) enum Task {
+    /// Run the operation at the front of the chain.
+    Operation,
+    /// Decide whether negotiation is needed.
+    NegotiationNeeded,
+    /// Take note of a fact.
+    Fact(Fact),
+    /// Resolve a promise.
+    Settle(PromiseId, Value),
+    /// Fire an event.
+    Fire(Event),
+    /// Answer a question for statistics after the end.
+    StatsOfClosed(u64),
+}
+
+impl Session {
+    /// Queues a fact as a task. A state fact replaces the last queued one of the same object, and
+    /// what is undone before anybody saw it is taken back, so that a peer cannot make the queue
+    /// grow while nobody pulls steps.
+    pub(super) fn queue_fact(&mut self, fact: Fact) {
+        let mut queued = self.tasks.iter_mut().enumerate().rev().filter_map(|(at, task)| match task {
+            Task::Fact(queued) => Some((at, queued)),
+            _ => None,
+        });
+        match &fact {
+            Fact::Sent { channel, octets } => {
+                if let Some((_, Fact::Sent { channel: last, octets: sum })) = queued.next()
+                    && last == channel
+                {
+                    *sum += octets;
+                    return;
+                }
+            }
+            Fact::IceState { transport, .. } => {
+                let last = queued.find(|(_, other)| other.transport() == Some(*transport));
+                if let Some((_, last @ Fact::IceState { .. })) = last {
+                    *last = fact;
+                    return;
+                }
+            }
+            Fact::SelectedPair { transport, .. } => {
+                let last = queued.find(|(_, other)| other.transport() == Some(*transport));
+                if let Some((_, last @ Fact::SelectedPair { .. })) = last {
+                    *last = fact;
+                    return;
+                }
+            }
+            Fact::KeyFrameRequested { sender } => {
+                if queued.any(|(_, other)| {
+                    matches!(other, Fact::KeyFrameRequested { sender: other } if other == sender)
+                }) {
+                    return;
+                }
+            }
+            Fact::ReceiverActive { receiver } | Fact::ReceiverBye { receiver } => {
+                let last = queued.find(|(_, other)| {
+                    matches!(
+                        other,
+                        Fact::ReceiverActive { receiver: other }
+                        | Fact::ReceiverBye { receiver: other } if other == receiver
+                    )
+                });
+                if let Some((at, last)) = last {
+                    let is_same = std::mem::discriminant(last) == std::mem::discriminant(&fact);
+                    if !is_same {
+                        self.tasks.remove(at);
+                    }
+                    return;
+                }
+            }
+            _ => {}
+        }
+        self.queue(Task::Fact(fact));
+    }
+
+    pub(super) fn run(&mut self, now: Instant, task: Task, step: &mut Step) {
+        match task {
+            Task::Operation => self.run_operation(now, step),
+            Task::NegotiationNeeded => self.run_negotiation_needed(step),
+            Task::Fact(fact) => self.run_fact(now, fact, step),
+            Task::Fire(event) => step.fire.push(event),
+            Task::Settle(promise, value) => step.settle.push((promise, Ok(value))),
+            Task::StatsOfClosed(request) => {
+                self.settle_stats(now, request, &crate::stats::Snapshot::default(), step);
+            }
+        }
+    }
+
+    fn run_operation(&mut self, now: Instant, step: &mut Step) {
+        if self.is_closed {
+            return;
+        }
+        let Some((promise, kind)) = self.current_operation() else { return };
+        let result = match kind {
+            Kind::CreateOffer(options) => self.create_offer(options).map(Value::Description),
+            Kind::CreateAnswer => self.create_answer().map(Value::Description),
+            Kind::SetLocal(description) => {
+                self.set_local_description(now, description, step).map(|()| Value::Nothing)
+            }
+            Kind::SetRemote(description) => {
+                self.set_remote_description(now, &description, step).map(|()| Value::Nothing)
+            }
+            Kind::AddIceCandidate(candidate) => {
+                self.apply_ice_candidate(candidate).map(|()| Value::Nothing)
+            }
+        };
+        self.end_operation();
+        step.settle.push((promise, result));
+    }
+
+    fn run_negotiation_needed(&mut self, step: &mut Step) {
+        if self.is_closed || self.defer_negotiation_needed() {
+            return;
+        }
+        if self.signaling.state() != SignalingState::Stable {
+            return;
+        }
+        let needed = self.is_negotiation_needed();
+        if self.signaling.set_negotiation_needed(needed) {
+            step.fire.push(Event::NegotiationNeeded);
+        }
+    }
+
+    fn run_fact(&mut self, now: Instant, fact: Fact, step: &mut Step) {
+        if self.is_closed {
+            if let Fact::Stats { request, snapshot } = fact {
+                self.settle_stats(now, request, &snapshot, step);
+            }
+            return;
+        }
+        match fact {
+            Fact::Gathering { .. }
+            | Fact::LocalCandidate { .. }
+            | Fact::CandidateError { .. }
+            | Fact::IceState { .. }
+            | Fact::IceRole { .. }
+            | Fact::SelectedPair { .. }
+            | Fact::DtlsState { .. } => self.on_transport_fact(fact, step),
+            Fact::AssociationConnected { .. }
+            | Fact::AssociationClosed { .. }
+            | Fact::ChannelAnnounced { .. }
+            | Fact::ChannelOpen { .. }
+            | Fact::ChannelClosing { .. }
+            | Fact::ChannelClosed { .. }
+            | Fact::Message { .. }
+            | Fact::Sent { .. } => self.on_channel_fact(fact, step),
+            Fact::ReceiverActive { receiver } => self.on_receiver_active(receiver, step),
+            Fact::ReceiverBye { receiver } => self.on_receiver_bye(receiver, step),
+            Fact::KeyFrameRequested { sender } => {
+                step.fire.push(Event::KeyFrameRequested(sender));
+            }
+            Fact::Stats { request, snapshot } => {
+                self.settle_stats(now, request, &snapshot, step);
+            }
+            Fact::Closed => {}
+        }
+    }
+
+    fn settle_stats(
+        &mut self,
+        now: Instant,
+        request: u64,
+        snapshot: &crate::stats::Snapshot,
+        step: &mut Step,
+    ) {
+        let Some(at) = self.waiting_stats.iter().position(|(number, _)| *number == request) else {
+            return;
+        };
+        let (_, promise) = self.waiting_stats.swap_remove(at);
+        let report = self.stats_report(now, snapshot);
+        step.settle.push((promise, Ok(Value::Stats(Box::new(report)))));
+    }
+}

@@ -1,0 +1,369 @@
+//! `setRemoteDescription` (RFC 8829, sections 4.1.11 and 5.10; webrtc-pc, section 5.1.1).
+
+use std::time::Instant;
+
+use stonechat_sdp::{Limits, Media, MediaKind, Setup};
+
+use super::Description;
+use super::answer::media_is_gone;
+use super::remote_tracks::RemoteTracks;
+use super::section::{Section, SectionKind};
+use super::validate;
+use crate::error::{Error, ErrorName};
+use crate::id::{Kind, TransceiverId};
+use crate::negotiation::{codecs, extensions};
+use crate::plan::ExtensionPlan;
+use crate::session::Session;
+use crate::session::call::Direction;
+use crate::session::description::{SdpType, SessionDescription};
+use crate::session::step::Step;
+use crate::state::SignalingState;
+
+impl Session {
+    pub(crate) fn set_remote_description(
+        &mut self,
+        _now: Instant,
+        description: &SessionDescription,
+        step: &mut Step,
+    ) -> Result<(), Error> {
+        let kind = description.kind;
+        let mut state = self.signaling.state();
+        if kind == SdpType::Rollback {
+            check_transition(state, kind)?;
+            self.roll_back(step);
+            return Ok(());
+        }
+        let sdp = self.parse_remote(&description.sdp)?;
+        // Perfect negotiation: an offer that meets our own rolls ours back (webrtc-pc, 4.4.1.4).
+        let glare = kind == SdpType::Offer && state == SignalingState::HaveLocalOffer;
+        if glare {
+            state = SignalingState::Stable;
+        }
+        check_transition(state, kind)?;
+        match kind {
+            SdpType::Offer => validate::offer(&sdp, self.sections_in_force(glare))?,
+            _ => {
+                let offer = self.signaling.pending_local.as_ref().or_else(|| {
+                    self.signaling.current_local.as_ref()
+                });
+                validate::answer(&sdp, offer.map(|offer| &offer.sdp))?;
+            }
+        }
+        if glare {
+            self.roll_back(step);
+        }
+        self.remember_stable();
+        let described = sdp.clone();
+        match kind {
+            SdpType::Offer => self.apply_remote_offer(sdp, step),
+            _ => self.apply_remote_answer(kind, sdp, step),
+        }
+        self.apply_plan();
+        self.take_described_candidates(&described);
+        self.update_aggregates(step);
+        Ok(())
+    }
+
+    fn parse_remote(&self, text: &str) -> Result<stonechat_sdp::Session, Error> {
+        let limits = Limits::default().with_size(self.config.max_description);
+        stonechat_sdp::Session::parse_with(text, &limits)
+            .map_err(|error| Error::new(ErrorName::RtcError, error.to_string()))
+    }
+
+    /// The sections of the last stable state, or of now.
+    fn sections_in_force(&self, of_stable: bool) -> &[Section] {
+        match &self.signaling.stable {
+            Some(stable) if of_stable => stable.sections(),
+            _ => &self.signaling.sections,
+        }
+    }
+
+    fn apply_remote_offer(&mut self, sdp: stonechat_sdp::Session, step: &mut Step) {
+        let mut tracks = RemoteTracks::default();
+        for (index, media) in sdp.media().iter().enumerate() {
+            let gone = media_is_gone(media);
+            let mid = match media.mid() {
+                Some(mid) => mid.to_owned(),
+                None => self.mid_of_silent_section(index),
+            };
+            let before = self.signaling.sections.get(index).filter(|section| section.mid == mid);
+            let transport = before.and_then(|section| section.transport);
+            let known = before.map(|section| section.kind);
+            let kind = match (kind_of(media), known) {
+                (Some(kind), Some(SectionKind::Media(_, id))) => SectionKind::Media(kind, id),
+                (Some(_), _) if gone => SectionKind::Unknown,
+                (Some(kind), _) => {
+                    let direction = sdp
+                        .section(index)
+                        .map_or(Direction::Inactive, |section| {
+                            Direction::from_sdp(section.direction())
+                        });
+                    SectionKind::Media(kind, self.transceiver_for(kind, direction.reversed()))
+                }
+                (None, _) if is_data(media) => SectionKind::Data,
+                (None, _) => SectionKind::Unknown,
+            };
+            if let SectionKind::Media(_, id) = kind {
+                if let Some(transceiver) = self.transceiver_mut(id) {
+                    transceiver.mid = Some(mid.clone());
+                }
+                let direction = sdp.section(index).filter(|_| !gone).map_or(
+                    Direction::Inactive,
+                    |section| Direction::from_sdp(section.direction()).reversed(),
+                );
+                self.process_remote_track(id, direction, media, &mut tracks);
+            }
+            let section = Section { mid, kind, transport, rejected: gone };
+            match self.signaling.sections.get_mut(index) {
+                Some(place) => *place = section,
+                None => self.signaling.sections.push(section),
+            }
+        }
+        self.signaling.pending_remote = Some(Description { kind: SdpType::Offer, sdp });
+        self.enter(SignalingState::HaveRemoteOffer, step);
+        tracks.fire(step);
+    }
+
+    fn apply_remote_answer(
+        &mut self,
+        kind: SdpType,
+        sdp: stonechat_sdp::Session,
+        step: &mut Step,
+    ) {
+        let Some(offer) = self.signaling.pending_local.clone() else { return };
+        let mut tracks = RemoteTracks::default();
+        self.bundle_by_answer(&sdp);
+        let sections = self.signaling.sections.clone();
+        for (index, section) in sections.iter().enumerate() {
+            let (Some(theirs), Some(ours)) = (sdp.section(index), offer.sdp.section(index)) else {
+                continue;
+            };
+            let rejected = theirs.media().port() == 0 && !theirs.media().bundle_only();
+            if let Some(place) = self.signaling.sections.get_mut(index) {
+                place.rejected = rejected;
+                if rejected {
+                    place.transport = None;
+                }
+            }
+            self.note_roles(section, ours.setup(), theirs.setup());
+            if section.kind == SectionKind::Data && !rejected {
+                self.note_data(theirs, step);
+            }
+            let Some(id) = section.transceiver() else { continue };
+            if rejected {
+                self.process_remote_track(id, Direction::Inactive, theirs.media(), &mut tracks);
+                self.section_rejected(id, kind, &mut tracks);
+                continue;
+            }
+            let direction = Direction::from_sdp(theirs.direction()).reversed();
+            self.process_remote_track(id, direction, theirs.media(), &mut tracks);
+            self.negotiate_as_offerer(id, ours.media(), theirs.media(), section, direction);
+        }
+        let description = Description { kind, sdp };
+        if kind == SdpType::Pranswer {
+            self.signaling.pending_remote = Some(description);
+            self.enter(SignalingState::HaveRemotePranswer, step);
+        } else {
+            self.signaling.current_remote = Some(description);
+            self.signaling.current_local = Some(offer);
+            self.finish_exchange(step);
+        }
+        tracks.fire(step);
+    }
+
+    fn negotiate_as_offerer(
+        &mut self,
+        id: TransceiverId,
+        ours: &Media,
+        theirs: &Media,
+        section: &Section,
+        direction: Direction,
+    ) {
+        let offered = codecs::described(ours);
+        let answered = codecs::described(theirs);
+        let numbered = self.engine_extensions(section, ours);
+        let extensions = extensions::kept(&numbered, theirs);
+        let Some(transceiver) = self.transceiver_mut(id) else { return };
+        transceiver.receiver.codecs = codecs::kept(&offered, &answered);
+        transceiver.sender.codecs = codecs::accepted(&offered, &answered);
+        transceiver.receiver.extensions.clone_from(&extensions);
+        transceiver.sender.extensions = extensions;
+        transceiver.receiver.sources = sources_of(theirs);
+        transceiver.set_current_direction(direction);
+        transceiver.fired_direction = Some(direction);
+    }
+
+    /// The sections that the answer bundles all go by the transport of the first of them
+    /// (RFC 9143, section 7.3.3).
+    fn bundle_by_answer(&mut self, answer: &stonechat_sdp::Session) {
+        let Some(group) = answer.groups().find(|group| group.is_bundle()) else { return };
+        let mids: Vec<&str> = group.mids.iter().collect();
+        let tagged = mids.first().and_then(|mid| {
+            self.signaling.sections.iter().find(|section| section.mid == *mid)?.transport
+        });
+        for section in &mut self.signaling.sections {
+            if mids.contains(&section.mid.as_str()) && tagged.is_some() {
+                section.transport = tagged;
+            }
+        }
+    }
+
+    /// The extensions of a description of ours, with the numbers in it.
+    pub(super) fn engine_extensions(&self, section: &Section, media: &Media) -> Vec<ExtensionPlan> {
+        match section.kind {
+            SectionKind::Media(kind, _) => {
+                extensions::common(self.config.media_engine.extensions(kind), media)
+            }
+            SectionKind::Data | SectionKind::Unknown => Vec::new(),
+        }
+    }
+
+    /// Takes note of who is the DTLS client of a section's transport.
+    pub(super) fn note_roles(
+        &mut self,
+        section: &Section,
+        ours: Option<Setup>,
+        theirs: Option<Setup>,
+    ) {
+        let role = match (ours, theirs) {
+            (Some(Setup::Active), _) | (_, Some(Setup::Passive)) => stonechat_dtls::Role::Client,
+            (Some(Setup::Passive), _) | (_, Some(Setup::Active)) => stonechat_dtls::Role::Server,
+            _ => return,
+        };
+        let place = self.signaling.sections.iter().find(|other| other.mid == section.mid);
+        if let Some(id) = place.and_then(|place| place.transport)
+            && let Some(transport) = self.transports.get_mut(id)
+        {
+            transport.dtls_role.get_or_insert(role);
+        }
+    }
+
+    /// Takes note of a section for data that both sides want.
+    pub(super) fn note_data(&mut self, theirs: stonechat_sdp::Section<'_>, step: &mut Step) {
+        // RFC 8841, section 6.1: 64 KiB if the peer does not say, no limit if it says 0.
+        let max = match theirs.media().max_message_size() {
+            None => 65_536,
+            Some(0) => u64::MAX,
+            Some(octets) => octets,
+        };
+        self.channels.negotiated(max, step);
+        self.channels.wanted = true;
+    }
+
+    /// A section was rejected: its transceiver stops (RFC 8829, section 5.10).
+    pub(super) fn section_rejected(
+        &mut self,
+        id: TransceiverId,
+        kind: SdpType,
+        tracks: &mut RemoteTracks,
+    ) {
+        if kind != SdpType::Answer {
+            return;
+        }
+        let Some(transceiver) = self.transceiver_mut(id) else { return };
+        if !transceiver.stopped {
+            transceiver.leave_remote_streams(&[], tracks);
+            transceiver.end(tracks);
+            transceiver.stop();
+            transceiver.mid = None;
+        }
+    }
+
+    fn mid_of_silent_section(&mut self, index: usize) -> String {
+        match self.signaling.sections.get(index) {
+            Some(section) => section.mid.clone(),
+            None => format!("m{index}"),
+        }
+    }
+
+    /// A transceiver for a new section of the peer: one that `add_track` made and no section has
+    /// yet, else a new one that only receives.
+    fn transceiver_for(&mut self, kind: Kind, direction: Direction) -> TransceiverId {
+        let waiting = self.transceivers.iter().find(|transceiver| {
+            transceiver.kind == kind
+                && transceiver.by_add_track
+                && !transceiver.is_associated()
+                && !transceiver.stopping
+                && direction.sends()
+        });
+        if let Some(transceiver) = waiting {
+            return transceiver.id;
+        }
+        let id = self.make_transceiver(kind, Direction::RecvOnly);
+        if let Some(transceiver) = self.transceiver_mut(id) {
+            transceiver.by_peer = true;
+        }
+        id
+    }
+
+    /// What a remote section says of the track that we receive (webrtc-pc, section 5.1.1).
+    fn process_remote_track(
+        &mut self,
+        id: TransceiverId,
+        direction: Direction,
+        media: &Media,
+        tracks: &mut RemoteTracks,
+    ) {
+        let streams: Vec<String> = media
+            .msids()
+            .map(|msid| msid.stream.to_string())
+            .filter(|stream| stream != "-")
+            .collect();
+        let Some(transceiver) = self.transceiver_mut(id).filter(|this| !this.stopping) else {
+            return;
+        };
+        transceiver.process_remote_tracks(direction, &streams, tracks);
+    }
+}
+
+/// The sources of a section, each with its source of retransmissions.
+pub(super) fn sources_of(media: &Media) -> Vec<(u32, Option<u32>)> {
+    let groups: Vec<(u32, u32)> = media
+        .ssrc_groups()
+        .filter(|group| group.semantics == "FID")
+        .filter_map(|group| Some((*group.ssrcs.first()?, *group.ssrcs.get(1)?)))
+        .collect();
+    let mut sources: Vec<(u32, Option<u32>)> = Vec::new();
+    for line in media.ssrcs() {
+        let is_rtx = groups.iter().any(|(_, rtx)| *rtx == line.ssrc);
+        if !is_rtx && sources.iter().all(|(ssrc, _)| *ssrc != line.ssrc) {
+            let rtx = groups.iter().find(|(ssrc, _)| *ssrc == line.ssrc).map(|(_, rtx)| *rtx);
+            sources.push((line.ssrc, rtx));
+        }
+    }
+    sources
+}
+
+fn kind_of(media: &Media) -> Option<Kind> {
+    match media.kind() {
+        _ if !validate::is_protected(media) => None,
+        MediaKind::Audio if media.is_rtp() => Some(Kind::Audio),
+        MediaKind::Video if media.is_rtp() => Some(Kind::Video),
+        _ => None,
+    }
+}
+
+fn is_data(media: &Media) -> bool {
+    *media.kind() == MediaKind::Application
+        && media.protocol().ends_with("DTLS/SCTP")
+        && media.formats().any(|format| format == "webrtc-datachannel")
+}
+
+/// Whether a remote description of `kind` may be set in `state`.
+fn check_transition(state: SignalingState, kind: SdpType) -> Result<(), Error> {
+    use SignalingState as S;
+    let allowed = match kind {
+        SdpType::Offer => matches!(state, S::Stable | S::HaveRemoteOffer),
+        SdpType::Answer | SdpType::Pranswer => {
+            matches!(state, S::HaveLocalOffer | S::HaveRemotePranswer)
+        }
+        SdpType::Rollback => state == S::HaveRemoteOffer,
+    };
+    if allowed {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorName::InvalidStateError,
+        format!("a remote {} cannot be set in the state {state}", kind.as_str()),
+    ))
+}

@@ -1,0 +1,110 @@
+//! Rollback: back to the last stable state (RFC 8829, section 4.1.10.2).
+
+use super::Section;
+use super::remote_tracks::RemoteTracks;
+use crate::id::TransportId;
+use crate::session::Session;
+use crate::session::call::Direction;
+use crate::session::step::{Event, Step};
+use crate::state::SignalingState;
+use crate::transceiver::Transceiver;
+
+/// What was in force when an exchange began.
+#[derive(Clone, Debug)]
+pub(crate) struct Stable {
+    sections: Vec<Section>,
+    transceivers: Vec<Transceiver>,
+    credentials: Vec<(TransportId, stonechat_ice::Credentials)>,
+    had_sctp: bool,
+}
+
+impl Stable {
+    pub(super) fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// Whether a transport would be used again.
+    pub(super) fn names(&self, transport: TransportId) -> bool {
+        self.sections.iter().any(|section| section.transport == Some(transport))
+    }
+}
+
+impl Session {
+    /// Remembers the state before an exchange, unless one is under way.
+    pub(crate) fn remember_stable(&mut self) {
+        if self.signaling.stable.is_none() {
+            self.signaling.stable = Some(Box::new(Stable {
+                sections: self.signaling.sections.clone(),
+                transceivers: self.transceivers.clone(),
+                credentials: self
+                    .transports
+                    .iter()
+                    .map(|transport| (transport.id, transport.credentials.clone()))
+                    .collect(),
+                had_sctp: self.channels.sctp.is_some(),
+            }));
+        }
+    }
+
+    /// Goes back to `stable`.
+    pub(crate) fn roll_back(&mut self, step: &mut Step) {
+        self.signaling.pending_local = None;
+        self.signaling.pending_remote = None;
+        let Some(stable) = self.signaling.stable.take() else { return };
+        let was_remote = self.signaling.state() == SignalingState::HaveRemoteOffer;
+        let mut tracks = RemoteTracks::default();
+        self.signaling.sections = stable.sections;
+        if !stable.had_sctp {
+            self.channels.sctp = None;
+        }
+        self.transceivers.retain_mut(|transceiver| {
+            let before = stable.transceivers.iter().find(|before| before.id == transceiver.id);
+            transceiver.mid = before.and_then(|before| before.mid.clone());
+            transceiver.offered_mid = before.and_then(|before| before.offered_mid.clone());
+            if let Some(before) = before {
+                restore(transceiver, before);
+            }
+            if was_remote {
+                let streams = before.map_or(&[][..], |before| &before.receiver.streams);
+                let direction = transceiver.current_direction.unwrap_or(Direction::Inactive);
+                transceiver.process_remote_tracks(direction, streams, &mut tracks);
+            }
+            // Made for a section of the peer that is not there any more.
+            let unfounded =
+                before.is_none() && transceiver.by_peer && !transceiver.track_added;
+            if unfounded {
+                transceiver.end(&mut tracks);
+                transceiver.stop();
+            }
+            !unfounded
+        });
+        self.signaling.last_offer = None;
+        self.signaling.last_answer = None;
+        if self.signaling.set_state(SignalingState::Stable) {
+            step.fire.push(Event::SignalingStateChange(SignalingState::Stable));
+        }
+        tracks.fire(step);
+        self.forget_unused_transports();
+        // The transports have their credentials of before again.
+        for (id, credentials) in stable.credentials {
+            if let Some(transport) = self.transports.get_mut(id)
+                && transport.credentials != credentials
+            {
+                transport.restart(credentials);
+            }
+        }
+        self.apply_plan();
+        self.update_negotiation_needed();
+    }
+}
+
+/// Gives the negotiated half of a transceiver back what it was; what the application set since
+/// then stays.
+fn restore(transceiver: &mut Transceiver, before: &Transceiver) {
+    transceiver.current_direction = before.current_direction;
+    transceiver.sender.codecs.clone_from(&before.sender.codecs);
+    transceiver.sender.extensions.clone_from(&before.sender.extensions);
+    transceiver.receiver.codecs.clone_from(&before.receiver.codecs);
+    transceiver.receiver.extensions.clone_from(&before.receiver.extensions);
+    transceiver.receiver.sources.clone_from(&before.receiver.sources);
+}

@@ -1,0 +1,221 @@
+//! Writes the media sections of our offers and answers (RFC 8829, sections 5.2 and 5.3).
+
+use stonechat_sdp::{
+    Attribute, BuildError, Connection, Extmap, Fingerprint, Fmtp, Group, Media, MediaKind, Msid,
+    Origin, Rtcp, RtcpFeedback, Rtpmap, Setup, Ssrc, SsrcGroup,
+};
+
+use crate::error::{Error, ErrorName};
+use crate::id::Kind;
+use crate::plan::{CodecPlan, ExtensionPlan};
+use crate::session::call::Direction;
+
+/// What every section of a transport says about it.
+#[derive(Clone, Debug)]
+pub(super) struct TransportLines {
+    pub(super) credentials: stonechat_ice::Credentials,
+    pub(super) fingerprint: stonechat_crypto::Fingerprint,
+    pub(super) setup: Setup,
+    pub(super) candidates: Vec<stonechat_ice::Candidate>,
+    pub(super) end_of_candidates: bool,
+}
+
+impl TransportLines {
+    /// For the other sections of the same transport: one tells the candidates of all.
+    pub(super) fn without_candidates(&self) -> Self {
+        Self { candidates: Vec::new(), end_of_candidates: false, ..self.clone() }
+    }
+}
+
+/// The port of a section without candidates (RFC 8840, section 4.1.1), or of one that is there
+/// only if the peer bundles.
+const fn port(bundle_only: bool) -> u16 {
+    if bundle_only { 0 } else { 9 }
+}
+
+/// A section for media.
+#[derive(Debug)]
+pub(super) struct MediaLines<'a> {
+    pub(super) kind: Kind,
+    pub(super) mid: &'a str,
+    pub(super) direction: Direction,
+    pub(super) codecs: &'a [CodecPlan],
+    pub(super) extensions: &'a [ExtensionPlan],
+    pub(super) source: Option<Source<'a>>,
+    /// Port zero: the section is there only if the peer bundles.
+    pub(super) bundle_only: bool,
+    /// RTCP of reduced size (RFC 5506).
+    pub(super) reduced_size: bool,
+}
+
+/// What is sent in a section.
+#[derive(Debug)]
+pub(super) struct Source<'a> {
+    pub(super) streams: &'a [String],
+    pub(super) track: &'a str,
+    pub(super) ssrc: u32,
+    pub(super) rtx_ssrc: Option<u32>,
+    pub(super) cname: &'a str,
+}
+
+/// The head of a description.
+pub(super) fn head(
+    session_id: u64,
+    version: u64,
+    bundled: &[String],
+    allow_mixed: bool,
+) -> Result<stonechat_sdp::Session, Error> {
+    let write = || {
+        let mut session = stonechat_sdp::Session::new(&Origin::new(session_id, version))?;
+        if !bundled.is_empty() {
+            session.push(Group::bundle(bundled))?;
+        }
+        if allow_mixed {
+            session.push(Attribute::ExtmapAllowMixed)?;
+        }
+        session.push(stonechat_sdp::MsidSemantic::new(["*"]))?;
+        Ok(session)
+    };
+    write().map_err(unwritable)
+}
+
+/// A section for media, open.
+pub(super) fn media(lines: &MediaLines<'_>, transport: &TransportLines) -> Result<Media, Error> {
+    write_media(lines, transport).map_err(unwritable)
+}
+
+/// A section for data, open.
+pub(super) fn data(
+    mid: &str,
+    protocol: &str,
+    max_message_size: u64,
+    bundle_only: bool,
+    transport: &TransportLines,
+) -> Result<Media, Error> {
+    let write = || {
+        let mut media =
+            Media::new(MediaKind::Application, port(bundle_only), protocol, ["webrtc-datachannel"])?;
+        media.set_connection(&Connection::unspecified())?;
+        if bundle_only {
+            media.push(Attribute::BundleOnly)?;
+        }
+        media.push(Attribute::Mid(mid.to_owned()))?;
+        write_transport(&mut media, transport)?;
+        media.push(Attribute::SctpPort(5000))?;
+        media.push(Attribute::MaxMessageSize(max_message_size))?;
+        Ok(media)
+    };
+    write().map_err(unwritable)
+}
+
+/// A section that is rejected or gone: port zero, and what its place needs.
+pub(super) fn rejected(like: &Media, mid: Option<&str>) -> Result<Media, Error> {
+    let write = || {
+        let mut media = Media::new(like.kind().clone(), 0, like.protocol(), like.formats())?;
+        media.set_connection(&Connection::unspecified())?;
+        if let Some(mid) = mid {
+            media.push(Attribute::Mid(mid.to_owned()))?;
+        }
+        media.push(stonechat_sdp::Direction::Inactive)?;
+        Ok(media)
+    };
+    write().map_err(unwritable)
+}
+
+fn write_media(lines: &MediaLines<'_>, transport: &TransportLines) -> Result<Media, BuildError> {
+    let kind = match lines.kind {
+        Kind::Audio => MediaKind::Audio,
+        Kind::Video => MediaKind::Video,
+    };
+    let formats = lines
+        .codecs
+        .iter()
+        .flat_map(|codec| [Some(codec.payload_type), codec.rtx])
+        .flatten()
+        .map(|payload_type| payload_type.to_string());
+    let mut media = Media::new(kind, port(lines.bundle_only), "UDP/TLS/RTP/SAVPF", formats)?;
+    media.set_connection(&Connection::unspecified())?;
+    if lines.bundle_only {
+        media.push(Attribute::BundleOnly)?;
+    }
+    media.push(Rtcp::new(9).with_address(Connection::unspecified()))?;
+    media.push(Attribute::Mid(lines.mid.to_owned()))?;
+    write_transport(&mut media, transport)?;
+    for extension in lines.extensions {
+        media.push(Extmap::new(u16::from(extension.id), &extension.uri))?;
+    }
+    media.push(lines.direction.to_sdp())?;
+    if let Some(source) = &lines.source {
+        if source.streams.is_empty() {
+            media.push(Msid::new("-").with_track(source.track))?;
+        }
+        for stream in source.streams {
+            media.push(Msid::new(stream).with_track(source.track))?;
+        }
+    }
+    media.push(Attribute::RtcpMux)?;
+    if lines.reduced_size {
+        media.push(Attribute::RtcpRsize)?;
+    }
+    for codec in lines.codecs {
+        write_codec(&mut media, codec)?;
+    }
+    if let Some(source) = &lines.source {
+        if let Some(rtx) = source.rtx_ssrc {
+            media.push(SsrcGroup::new("FID", &[source.ssrc, rtx]))?;
+        }
+        for ssrc in [Some(source.ssrc), source.rtx_ssrc].into_iter().flatten() {
+            media.push(Ssrc::cname(ssrc, source.cname))?;
+        }
+    }
+    Ok(media)
+}
+
+fn write_transport(media: &mut Media, transport: &TransportLines) -> Result<(), BuildError> {
+    for candidate in &transport.candidates {
+        media.push(Attribute::Candidate(candidate_value(candidate)))?;
+    }
+    if transport.end_of_candidates {
+        media.push(Attribute::EndOfCandidates)?;
+    }
+    media.push(Attribute::IceUfrag(transport.credentials.ufrag().to_owned()))?;
+    media.push(Attribute::IcePwd(transport.credentials.pwd().to_owned()))?;
+    media.push(Attribute::IceOptions("trickle ice2".into()))?;
+    media.push(Fingerprint::new(
+        transport.fingerprint.algorithm_name(),
+        transport.fingerprint.digest(),
+    ))?;
+    media.push(transport.setup)?;
+    Ok(())
+}
+
+fn write_codec(media: &mut Media, codec: &CodecPlan) -> Result<(), BuildError> {
+    let mut map = Rtpmap::new(codec.payload_type, &codec.name, codec.clock_rate);
+    if codec.channels > 1 {
+        map = map.with_channels(codec.channels);
+    }
+    media.push(map)?;
+    for feedback in &codec.feedback {
+        media.push(RtcpFeedback::new(codec.payload_type, feedback))?;
+    }
+    let format = codec.payload_type.to_string();
+    if !codec.parameters.is_empty() {
+        media.push(Fmtp::new(&format, codec.parameters.as_str()))?;
+    }
+    if let Some(rtx) = codec.rtx {
+        media.push(Rtpmap::new(rtx, "rtx", codec.clock_rate))?;
+        media.push(Fmtp::new(&rtx.to_string(), format!("apt={format}").as_str()))?;
+    }
+    Ok(())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
+fn unwritable(error: BuildError) -> Error {
+    Error::new(ErrorName::OperationError, format!("the description cannot be written: {error}"))
+}
+
+/// What stands behind `a=candidate:`.
+pub(super) fn candidate_value(candidate: &stonechat_ice::Candidate) -> String {
+    let text = candidate.to_string();
+    text.strip_prefix("candidate:").unwrap_or(&text).to_owned()
+}

@@ -1,0 +1,151 @@
+//! The states that an application sees (webrtc-pc), with their W3C words.
+
+macro_rules! states {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+        }
+
+        impl $name {
+            /// The W3C word.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    )+};
+}
+
+states! {
+    /// `RTCSignalingState`.
+    SignalingState {
+        /// No exchange is under way.
+        #[default]
+        Stable = "stable",
+        /// Our offer is out.
+        HaveLocalOffer = "have-local-offer",
+        /// The peer's offer is in.
+        HaveRemoteOffer = "have-remote-offer",
+        /// The peer's offer is in and our provisional answer out.
+        HaveLocalPranswer = "have-local-pranswer",
+        /// Our offer is out and the peer's provisional answer in.
+        HaveRemotePranswer = "have-remote-pranswer",
+        /// The peer connection is closed.
+        Closed = "closed",
+    }
+
+    /// `RTCIceGatheringState`, also of one transport.
+    IceGatheringState {
+        /// Not begun.
+        #[default]
+        New = "new",
+        /// Under way.
+        Gathering = "gathering",
+        /// Done.
+        Complete = "complete",
+    }
+
+    /// `RTCIceConnectionState`.
+    IceConnectionState {
+        /// Not begun.
+        #[default]
+        New = "new",
+        /// Checks are under way.
+        Checking = "checking",
+        /// A pair works.
+        Connected = "connected",
+        /// A pair works and the search is over.
+        Completed = "completed",
+        /// Nothing came for a while.
+        Disconnected = "disconnected",
+        /// No pair works.
+        Failed = "failed",
+        /// Closed.
+        Closed = "closed",
+    }
+
+    /// `RTCPeerConnectionState`.
+    ConnectionState {
+        /// Not begun.
+        #[default]
+        New = "new",
+        /// Some transport is under way.
+        Connecting = "connecting",
+        /// All transports are connected.
+        Connected = "connected",
+        /// Some transport is disconnected.
+        Disconnected = "disconnected",
+        /// Some transport failed.
+        Failed = "failed",
+        /// Closed.
+        Closed = "closed",
+    }
+
+    /// `RTCIceTransportState`.
+    IceTransportState {
+        /// Not begun.
+        #[default]
+        New = "new",
+        /// Checks are under way.
+        Checking = "checking",
+        /// A pair works.
+        Connected = "connected",
+        /// A pair works and the search is over.
+        Completed = "completed",
+        /// Nothing came for a while.
+        Disconnected = "disconnected",
+        /// No pair works.
+        Failed = "failed",
+        /// Closed.
+        Closed = "closed",
+    }
+
+    /// `RTCDtlsTransportState`.
+    DtlsTransportState {
+        /// Not begun.
+        #[default]
+        New = "new",
+        /// The handshake runs.
+        Connecting = "connecting",
+        /// Keys are agreed.
+        Connected = "connected",
+        /// Ended in order.
+        Closed = "closed",
+        /// Failed.
+        Failed = "failed",
+    }
+
+    /// `RTCSctpTransportState`.
+    SctpTransportState {
+        /// The handshake runs.
+        #[default]
+        Connecting = "connecting",
+        /// Open.
+        Connected = "connected",
+        /// Closed.
+        Closed = "closed",
+    }
+
+    /// `RTCDataChannelState`.
+    DataChannelState {
+        /// Waits for the association or the peer.
+        #[default]
+        Connecting = "connecting",
+        /// Messages go.
+        Open = "open",
+        /// Closing.
+        Closing = "closing",
+        /// Closed.
+        Closed = "closed",
+    }
+}

@@ -1,0 +1,129 @@
+//! What peer connections are made with, beyond the W3C configuration.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use stonechat_crypto::{Certificate, CertificateParams, Provider};
+use stonechat_ice::Interface;
+use stonechat_peerconnection::{Config, MediaEngine, split};
+use stonechat_sansio::Env;
+use tokio::sync::mpsc;
+
+use crate::RtcConfiguration;
+use crate::driver::Driver;
+use crate::error::{RtcError, RtcErrorName};
+use crate::mdns::Mdns;
+use crate::rtc_peer_connection::RtcPeerConnection;
+use crate::shared::Shared;
+use crate::socket::InterfaceFilter;
+
+/// Commands that wait for the driver.
+const COMMANDS: usize = 64;
+
+/// Makes peer connections that share codecs, cryptography, limits and one multicast DNS service.
+///
+/// Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Api {
+    config: Config,
+    crypto: Arc<Provider>,
+    mdns: Mdns,
+    filter: InterfaceFilter,
+}
+
+impl Default for Api {
+    #[cfg(feature = "rust-crypto")]
+    fn default() -> Self {
+        Self::new(stonechat_crypto::rust::provider())
+    }
+}
+
+impl Api {
+    /// With this cryptography and the default codecs and limits.
+    #[must_use]
+    pub fn new(crypto: Arc<Provider>) -> Self {
+        Self { config: Config::default(), crypto, mdns: Mdns::default(), filter: InterfaceFilter::default() }
+    }
+
+    /// Sets the codecs and header extensions.
+    #[must_use]
+    pub fn media_engine(mut self, engine: MediaEngine) -> Self {
+        self.config.session.media_engine = engine;
+        self
+    }
+
+    /// Changes limits and timings of the layers.
+    #[must_use]
+    pub fn configure(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.config);
+        self
+    }
+
+    /// Uses only the interfaces for which `filter` says so, such as loopback alone.
+    #[must_use]
+    pub fn interface_filter(
+        mut self,
+        filter: impl Fn(&Interface) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.filter = InterfaceFilter(Some(Arc::new(filter)));
+        self
+    }
+
+    /// `RTCPeerConnection.generateCertificate()`: a self-signed certificate.
+    ///
+    /// # Errors
+    ///
+    /// `NotSupportedError` if the provider lacks the key, `OperationError` if the operating system
+    /// gives no randomness.
+    pub fn generate_certificate(
+        &self,
+        params: &CertificateParams,
+    ) -> Result<Certificate, RtcError> {
+        let mut rng = crate::random::seed().map_err(no_randomness)?.rng();
+        Certificate::self_signed(&self.crypto, &mut rng, SystemTime::now(), params.clone())
+            .map_err(|error| RtcError::new(RtcErrorName::NotSupportedError, error.to_string()))
+    }
+
+    /// A peer connection. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`RtcPeerConnection::new`].
+    pub fn peer_connection(
+        &self,
+        configuration: RtcConfiguration,
+    ) -> Result<RtcPeerConnection, RtcError> {
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
+            RtcError::new(
+                RtcErrorName::InvalidStateError,
+                "make peer connections within a tokio runtime",
+            )
+        })?;
+        let certificate = match configuration.certificates.first() {
+            Some(certificate) => certificate.clone(),
+            None => self.generate_certificate(&CertificateParams::default())?,
+        };
+        let seed = crate::random::seed().map_err(no_randomness)?;
+        let now = Instant::now();
+        let env = Env::new(seed, (now, SystemTime::now()), Arc::clone(&self.crypto));
+        let (session, connection) =
+            split(self.config.clone(), configuration, certificate, &env, now)?;
+        let (commands, incoming) = mpsc::channel(COMMANDS);
+        let shared = Shared::new(session, commands);
+        let driver =
+            Driver::new(
+            Arc::clone(&shared),
+            connection,
+            incoming,
+            self.mdns.clone(),
+            self.filter.clone(),
+        );
+        runtime.spawn(driver.run());
+        Ok(RtcPeerConnection::from_shared(shared))
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
+fn no_randomness(error: getrandom::Error) -> RtcError {
+    RtcError::new(RtcErrorName::OperationError, error.to_string())
+}

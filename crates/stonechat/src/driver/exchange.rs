@@ -1,0 +1,50 @@
+//! Orders of the session go to the connection, facts come back, and steps go to the application:
+//! pulled at once, each step's state before its events.
+
+use std::time::Instant;
+
+use stonechat_peerconnection::MediaEvent;
+
+use super::Driver;
+
+impl Driver {
+    pub(super) fn exchange(&mut self, now: Instant) {
+        loop {
+            let mut idle = true;
+            {
+                let mut session = self.shared.session();
+                while let Some(order) = session.poll_order() {
+                    self.connection.handle_order(now, order);
+                    idle = false;
+                }
+                while let Some(fact) = self.connection.poll_fact() {
+                    session.handle_fact(now, fact);
+                    idle = false;
+                }
+                while let Some(step) = session.poll_step(now) {
+                    self.shared.publish(&mut session, step);
+                    idle = false;
+                }
+            }
+            if idle {
+                break;
+            }
+        }
+        self.deliver_media(now);
+    }
+
+    fn deliver_media(&mut self, now: Instant) {
+        while let Some(event) = self.connection.poll_media_event() {
+            match event {
+                MediaEvent::Readable(receiver) => {
+                    while let Some(frame) = self.connection.recv_frame(now, receiver) {
+                        self.shared.deliver(receiver, frame);
+                    }
+                }
+                MediaEvent::Writable(sender) => self.shared.writable(sender),
+                MediaEvent::Ended(receiver) => self.shared.end(receiver),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Runs of packets go to the sockets. A run that the kernel does not take is kept, one for each
+//! socket at the most, and nothing more is built for that socket until it left.
+
+use std::cell::RefCell;
+use std::time::Instant;
+
+use stonechat_sansio::{Batch, SocketId, Transmit};
+
+use super::Driver;
+use crate::socket::Sent;
+
+/// Octets that one turn sends before others have theirs.
+const OCTETS: usize = 256 << 10;
+/// Octets of one run.
+const RUN: usize = 65_000;
+
+thread_local! {
+    /// Runs are built here; it belongs to the thread, never to a connection.
+    static SEND: RefCell<Vec<u8>> = RefCell::new(Vec::with_capacity(RUN));
+}
+
+/// A run that waits for its socket.
+#[derive(Debug)]
+pub(super) struct Blocked {
+    transmit: Transmit,
+    run: Vec<u8>,
+}
+
+impl Blocked {
+    pub(super) fn socket(&self) -> SocketId {
+        self.transmit.path().socket()
+    }
+}
+
+impl Driver {
+    /// Sends what there is; `true` if there may be more.
+    pub(super) fn transmit(&mut self, now: Instant) -> bool {
+        self.retry_blocked(now);
+        let max_segments = self.sockets.iter().map(|socket| socket.max_segments()).min();
+        let mut sent = 0;
+        SEND.with_borrow_mut(|buffer| {
+            loop {
+                buffer.clear();
+                let mut batch = Batch::new(buffer, max_segments.unwrap_or(1), RUN);
+                let Some(transmit) = self.connection.poll_transmit(now, &mut batch) else {
+                    return false;
+                };
+                sent += transmit.len();
+                let run = buffer.get(..transmit.len()).unwrap_or_default();
+                self.send(now, &transmit, run);
+                if sent >= OCTETS {
+                    return true;
+                }
+            }
+        })
+    }
+
+    fn send(&mut self, now: Instant, transmit: &Transmit, run: &[u8]) {
+        let id = transmit.path().socket();
+        let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else { return };
+        match socket.send(transmit, run) {
+            Sent::Done => {}
+            Sent::Failed => self.connection.handle_path_failed(now, &transmit.path()),
+            Sent::Blocked => {
+                self.connection.handle_writable(now, id, false);
+                self.blocked.push(Blocked { transmit: *transmit, run: run.to_vec() });
+            }
+        }
+    }
+
+    fn retry_blocked(&mut self, now: Instant) {
+        for blocked in std::mem::take(&mut self.blocked) {
+            let id = blocked.socket();
+            let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else { continue };
+            match socket.send(&blocked.transmit, &blocked.run) {
+                Sent::Blocked => self.blocked.push(blocked),
+                Sent::Done => self.connection.handle_writable(now, id, true),
+                Sent::Failed => {
+                    self.connection.handle_path_failed(now, &blocked.transmit.path());
+                    self.connection.handle_writable(now, id, true);
+                }
+            }
+        }
+    }
+}

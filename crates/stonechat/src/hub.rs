@@ -1,0 +1,237 @@
+//! Where the events and promises of a session go: queues that lose nothing, watches of states,
+//! and nothing that keeps the session itself alive.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use stonechat_peerconnection::{
+    ChannelId, ConnectionState, Event, IceConnectionState, IceGatheringState, PromiseId,
+    ReceiverId, SenderId, Session, SignalingState, Step, Value,
+};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::error::RtcError;
+use crate::media_stream_track::TrackCore;
+use crate::rtc_data_channel::{ChannelCore, RawChannelEvent};
+use crate::rtc_rtp_sender::SenderCore;
+
+/// Where events go.
+pub(crate) struct Hub {
+    events: Fanout,
+    channels: BTreeMap<ChannelId, Arc<ChannelCore>>,
+    tracks: BTreeMap<ReceiverId, Arc<TrackCore>>,
+    senders: BTreeMap<SenderId, Arc<SenderCore>>,
+    promises: BTreeMap<PromiseId, oneshot::Sender<Result<Value, RtcError>>>,
+    pub(crate) states: States,
+}
+
+/// The states of a peer connection, to be waited for.
+pub(crate) struct States {
+    pub(crate) connection: watch::Sender<ConnectionState>,
+    pub(crate) ice_connection: watch::Sender<IceConnectionState>,
+    pub(crate) ice_gathering: watch::Sender<IceGatheringState>,
+    pub(crate) signaling: watch::Sender<SignalingState>,
+    pub(crate) finished: watch::Sender<bool>,
+}
+
+/// Events for everybody who asked for them. What happens before the first one asked waits.
+#[derive(Default)]
+struct Fanout {
+    waiting: VecDeque<Event>,
+    listeners: Vec<mpsc::UnboundedSender<Event>>,
+    asked: bool,
+}
+
+impl Hub {
+    pub(crate) fn new(session: &Session) -> Self {
+        Self {
+            events: Fanout::default(),
+            channels: BTreeMap::new(),
+            tracks: BTreeMap::new(),
+            senders: BTreeMap::new(),
+            promises: BTreeMap::new(),
+            states: States {
+                connection: watch::Sender::new(session.connection_state()),
+                ice_connection: watch::Sender::new(session.ice_connection_state()),
+                ice_gathering: watch::Sender::new(session.ice_gathering_state()),
+                signaling: watch::Sender::new(session.signaling_state()),
+                finished: watch::Sender::new(false),
+            },
+        }
+    }
+
+    /// A queue of all events from now on; the first one also has those of before.
+    pub(crate) fn subscribe(&mut self) -> mpsc::UnboundedReceiver<Event> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        self.events.asked = true;
+        for event in self.events.waiting.drain(..) {
+            let _ = sender.send(event);
+        }
+        if !*self.states.finished.borrow() {
+            self.events.listeners.push(sender);
+        }
+        receiver
+    }
+
+    pub(crate) fn expect(
+        &mut self,
+        promise: PromiseId,
+        settle: oneshot::Sender<Result<Value, RtcError>>,
+    ) {
+        self.promises.insert(promise, settle);
+    }
+
+    /// The channel of this name; made with its first mention.
+    pub(crate) fn channel(&mut self, session: &Session, id: ChannelId) -> Arc<ChannelCore> {
+        let core = self.channels.entry(id).or_insert_with(|| {
+            let view = session.channel(id);
+            Arc::new(ChannelCore::new(id, view))
+        });
+        Arc::clone(core)
+    }
+
+    pub(crate) fn track(&self, receiver: ReceiverId) -> Option<&Arc<TrackCore>> {
+        self.tracks.get(&receiver)
+    }
+
+    /// The track of a receiver; made with its first mention.
+    pub(crate) fn remote_track(&mut self, session: &Session, id: ReceiverId) -> Arc<TrackCore> {
+        let core = self.tracks.entry(id).or_insert_with(|| {
+            let transceiver =
+                session.transceiver(stonechat_peerconnection::TransceiverId(id.0));
+            Arc::new(TrackCore::remote(transceiver.as_ref()))
+        });
+        Arc::clone(core)
+    }
+
+    /// What senders of this name have in common.
+    pub(crate) fn sender(&mut self, id: SenderId) -> Arc<SenderCore> {
+        Arc::clone(self.senders.entry(id).or_default())
+    }
+
+    pub(crate) fn writable(&self, sender: SenderId) {
+        if let Some(core) = self.senders.get(&sender) {
+            core.writable.notify_waiters();
+        }
+    }
+
+    pub(crate) fn publish(&mut self, session: &mut Session, step: Step) {
+        self.states.connection.send_if_modified(|state| set(state, session.connection_state()));
+        self.states
+            .ice_connection
+            .send_if_modified(|state| set(state, session.ice_connection_state()));
+        self.states
+            .ice_gathering
+            .send_if_modified(|state| set(state, session.ice_gathering_state()));
+        self.states.signaling.send_if_modified(|state| set(state, session.signaling_state()));
+        let mut taken = 0;
+        for event in step.fire {
+            taken += usize::from(self.dispatch(session, event));
+        }
+        // Messages that nobody will take give their credit back at once.
+        for (channel, octets) in step.returned.into_iter().skip(taken) {
+            session.return_credit(channel, octets);
+        }
+        for channel in step.drained {
+            if let Some(channel) = self.channels.get(&channel) {
+                channel.has_room();
+            }
+        }
+        for (promise, result) in step.settle {
+            if let Some(settle) = self.promises.remove(&promise) {
+                let _ = settle.send(result);
+            }
+        }
+    }
+
+    /// Gives an event to its object; `true` if it is a message whose credit its reader returns.
+    fn dispatch(&mut self, session: &Session, event: Event) -> bool {
+        match event {
+            Event::ChannelMessage { channel, kind, data } => {
+                let core = self.channel(session, channel);
+                core.push(session, RawChannelEvent::Message { kind, data })
+            }
+            Event::ChannelOpen(channel) => {
+                self.channel(session, channel).push(session, RawChannelEvent::Open);
+                false
+            }
+            Event::ChannelBufferedAmountLow(channel) => {
+                self.channel(session, channel).push(session, RawChannelEvent::BufferedAmountLow);
+                false
+            }
+            Event::ChannelClosing(channel) => {
+                self.channel(session, channel).push(session, RawChannelEvent::Closing);
+                false
+            }
+            Event::ChannelError(channel, error) => {
+                self.channel(session, channel).push(session, RawChannelEvent::Error(error));
+                false
+            }
+            Event::ChannelClose(channel) => {
+                self.channel(session, channel).push(session, RawChannelEvent::Close);
+                self.channels.remove(&channel);
+                false
+            }
+            event => {
+                match &event {
+                    Event::DataChannel(channel) => {
+                        self.channel(session, *channel);
+                    }
+                    Event::Track { receiver, .. } => {
+                        self.remote_track(session, *receiver).set_muted(true);
+                    }
+                    Event::TrackMuted(receiver) => {
+                        self.remote_track(session, *receiver).set_muted(true);
+                    }
+                    Event::TrackUnmuted(receiver) => {
+                        self.remote_track(session, *receiver).set_muted(false);
+                    }
+                    Event::TrackEnded(receiver) => self.remote_track(session, *receiver).end(),
+                    Event::KeyFrameRequested(sender) => {
+                        // A flag, so that a peer that asks all the time fills no queue.
+                        self.sender(*sender).key_frame.notify_one();
+                        return false;
+                    }
+                    _ => {}
+                }
+                self.events.send(event);
+                false
+            }
+        }
+    }
+
+    /// Nothing follows: every queue ends.
+    pub(crate) fn finish(&mut self) {
+        self.states.connection.send_replace(ConnectionState::Closed);
+        self.states.ice_connection.send_replace(IceConnectionState::Closed);
+        self.states.signaling.send_replace(SignalingState::Closed);
+        self.states.finished.send_replace(true);
+        self.events.listeners.clear();
+        self.promises.clear();
+        for channel in std::mem::take(&mut self.channels).into_values() {
+            channel.close();
+        }
+        for track in std::mem::take(&mut self.tracks).into_values() {
+            track.end();
+        }
+        for sender in std::mem::take(&mut self.senders).into_values() {
+            sender.writable.notify_waiters();
+        }
+    }
+}
+
+impl Fanout {
+    fn send(&mut self, event: Event) {
+        if self.asked {
+            self.listeners.retain(|listener| listener.send(event.clone()).is_ok());
+        } else {
+            self.waiting.push_back(event);
+        }
+    }
+}
+
+fn set<T: PartialEq>(state: &mut T, now: T) -> bool {
+    let changed = *state != now;
+    *state = now;
+    changed
+}

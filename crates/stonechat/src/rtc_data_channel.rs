@@ -1,0 +1,401 @@
+//! `RTCDataChannel` (webrtc-pc, section 6.2).
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use stonechat_peerconnection::session::ChannelView;
+use stonechat_peerconnection::{
+    Call, ChannelId, ChannelInit, DataChannelState, MessageKind, Session,
+};
+use tokio::sync::{mpsc, watch};
+
+use crate::error::{RtcError, RtcErrorName};
+use crate::shared::Shared;
+
+/// Octets of messages after which the credit for more is returned, so that not each message
+/// costs a lock.
+const CREDIT_STEP: u64 = 64 << 10;
+
+/// A data channel.
+///
+/// Cheap to clone; all clones are the same channel, and each message and event goes to one of
+/// them. When the last clone is dropped the channel closes.
+#[derive(Clone, Debug)]
+pub struct RtcDataChannel {
+    core: Arc<ChannelCore>,
+    guard: Arc<Guard>,
+}
+
+/// What a data channel tells, in order.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum RtcDataChannelEvent {
+    /// `open`: messages can be sent.
+    Open,
+    /// `message`.
+    Message(RtcDataChannelMessage),
+    /// `bufferedamountlow`.
+    BufferedAmountLow,
+    /// `closing`: the other side closes.
+    Closing,
+    /// `error`: what went wrong before the end.
+    Error(RtcError),
+    /// `close`: the last event.
+    Close,
+}
+
+/// A message.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RtcDataChannelMessage {
+    /// Text; valid UTF-8.
+    Text(String),
+    /// Octets.
+    Binary(Bytes),
+}
+
+impl RtcDataChannelMessage {
+    /// Its octets.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Binary(data) => data,
+        }
+    }
+}
+
+impl RtcDataChannel {
+    pub(crate) fn new(shared: &Arc<Shared>, core: Arc<ChannelCore>) -> Self {
+        let guard = core.guard(shared);
+        Self { core, guard }
+    }
+
+    /// `label`.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.core.label
+    }
+
+    /// `protocol`.
+    #[must_use]
+    pub fn protocol(&self) -> &str {
+        &self.core.init.protocol
+    }
+
+    /// `ordered`.
+    #[must_use]
+    pub fn ordered(&self) -> bool {
+        self.core.init.ordered
+    }
+
+    /// `maxPacketLifeTime`, in milliseconds.
+    #[must_use]
+    pub fn max_packet_life_time(&self) -> Option<u16> {
+        self.core.init.max_packet_life_time
+    }
+
+    /// `maxRetransmits`.
+    #[must_use]
+    pub fn max_retransmits(&self) -> Option<u16> {
+        self.core.init.max_retransmits
+    }
+
+    /// `negotiated`.
+    #[must_use]
+    pub fn negotiated(&self) -> bool {
+        self.core.init.negotiated
+    }
+
+    /// `id`: the SCTP stream, once it is known.
+    #[must_use]
+    pub fn id(&self) -> Option<u16> {
+        let view = self.guard.shared.session().channel(self.core.id);
+        view.map_or(self.core.init.id, |view| view.init.id)
+    }
+
+    /// `readyState`.
+    #[must_use]
+    pub fn ready_state(&self) -> DataChannelState {
+        *self.core.state.borrow()
+    }
+
+    /// `bufferedAmount`: octets of messages that were sent and did not leave yet.
+    #[must_use]
+    pub fn buffered_amount(&self) -> u64 {
+        self.guard.shared.session().channel_state(self.core.id).1
+    }
+
+    /// Sets `bufferedAmountLowThreshold`, in octets.
+    pub fn set_buffered_amount_low_threshold(&self, octets: u64) {
+        // A channel that is closed has no use for it.
+        let call = Call::SetBufferedAmountLowThreshold(self.core.id, octets);
+        let _ = self.guard.shared.call(call);
+    }
+
+    /// Waits until the channel is open.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidStateError` if it closes first.
+    pub async fn opened(&self) -> Result<(), RtcError> {
+        let mut state = self.core.state.subscribe();
+        let reached = state
+            .wait_for(|state| !matches!(state, DataChannelState::Connecting))
+            .await
+            .is_ok_and(|state| *state == DataChannelState::Open);
+        if reached { Ok(()) } else { Err(not_open()) }
+    }
+
+    /// `send()` of text.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidStateError` unless the channel is open, `TypeError` if the message is larger than
+    /// the peer takes, `OperationError` if the send buffer is full: then wait for
+    /// [`RtcDataChannelEvent::BufferedAmountLow`], or use [`send_when_ready`](Self::send_when_ready).
+    pub fn send_text(&self, text: impl Into<String>) -> Result<(), RtcError> {
+        self.send_kind(MessageKind::Text, Bytes::from(text.into().into_bytes()))
+    }
+
+    /// `send()` of octets.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text).
+    pub fn send(&self, data: impl Into<Bytes>) -> Result<(), RtcError> {
+        self.send_kind(MessageKind::Binary, data.into())
+    }
+
+    /// Sends a message as soon as the send buffer has room for it.
+    ///
+    /// Nothing is sent if the future is dropped before it is ready.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_text`](Self::send_text), but never for a full buffer.
+    pub async fn send_when_ready(&self, message: RtcDataChannelMessage) -> Result<(), RtcError> {
+        let (kind, data) = match message {
+            RtcDataChannelMessage::Text(text) => (MessageKind::Text, Bytes::from(text.into_bytes())),
+            RtcDataChannelMessage::Binary(data) => (MessageKind::Binary, data),
+        };
+        loop {
+            let room = self.core.room.notified();
+            tokio::pin!(room);
+            room.as_mut().enable();
+            match self.send_kind(kind, data.clone()) {
+                Err(error) if error.name == RtcErrorName::OperationError => room.await,
+                result => return result,
+            }
+        }
+    }
+
+    /// The next event, also messages; `None` after [`RtcDataChannelEvent::Close`].
+    ///
+    /// Nothing is lost if the future is dropped before it is ready.
+    pub async fn next_event(&self) -> Option<RtcDataChannelEvent> {
+        let event = self.core.events.lock().await.recv().await?;
+        Some(match event {
+            RawChannelEvent::Open => RtcDataChannelEvent::Open,
+            RawChannelEvent::Message { kind, data } => {
+                self.return_credit(data.len());
+                RtcDataChannelEvent::Message(message(kind, data))
+            }
+            RawChannelEvent::BufferedAmountLow => RtcDataChannelEvent::BufferedAmountLow,
+            RawChannelEvent::Closing => RtcDataChannelEvent::Closing,
+            RawChannelEvent::Error(error) => RtcDataChannelEvent::Error(error),
+            RawChannelEvent::Close => RtcDataChannelEvent::Close,
+        })
+    }
+
+    /// The next message; other events on the way are passed over. `None` once the channel is
+    /// closed and all messages were taken.
+    ///
+    /// Until messages are taken the peer can only send about 1 MiB more.
+    pub async fn recv(&self) -> Option<RtcDataChannelMessage> {
+        loop {
+            if let RtcDataChannelEvent::Message(message) = self.next_event().await? {
+                return Some(message);
+            }
+        }
+    }
+
+    /// `close()`: what was sent is delivered first.
+    pub fn close(&self) {
+        let _ = self.guard.shared.call(Call::CloseChannel(self.core.id));
+        self.core.note_closing();
+    }
+
+    /// Waits until the channel is closed.
+    pub async fn closed(&self) {
+        let mut state = self.core.state.subscribe();
+        let _ = state.wait_for(|state| *state == DataChannelState::Closed).await;
+    }
+
+    fn send_kind(&self, kind: MessageKind, data: Bytes) -> Result<(), RtcError> {
+        let call = Call::Send { channel: self.core.id, kind, data };
+        self.guard.shared.call(call).map(|_| ())
+    }
+
+    fn return_credit(&self, octets: usize) {
+        let taken = octets.max(1) as u64;
+        let owed = self.core.owed.fetch_add(taken, Ordering::Relaxed) + taken;
+        let empty = self.core.waiting.fetch_sub(1, Ordering::Relaxed) == 1;
+        if owed >= CREDIT_STEP || empty {
+            let owed = self.core.owed.swap(0, Ordering::Relaxed);
+            self.guard.shared.return_credit(self.core.id, owed);
+        }
+    }
+}
+
+/// Closes the channel when its last handle goes.
+#[derive(Debug)]
+struct Guard {
+    shared: Arc<Shared>,
+    core: Arc<ChannelCore>,
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.core.abandoned.store(true, Ordering::Relaxed);
+        let _ = self.shared.call(Call::CloseChannel(self.core.id));
+        // What waits unread does not hold up the other channels.
+        let owed = self.core.owed.swap(0, Ordering::Relaxed);
+        let mut unread = 0;
+        if let Ok(mut events) = self.core.events.try_lock() {
+            while let Ok(event) = events.try_recv() {
+                if let RawChannelEvent::Message { data, .. } = event {
+                    unread += data.len().max(1) as u64;
+                }
+            }
+        }
+        if owed + unread > 0 {
+            self.shared.return_credit(self.core.id, owed + unread);
+        }
+    }
+}
+
+/// An event as the session gives it.
+#[derive(Debug)]
+pub(crate) enum RawChannelEvent {
+    Open,
+    Message { kind: MessageKind, data: Bytes },
+    BufferedAmountLow,
+    Closing,
+    Error(RtcError),
+    Close,
+}
+
+/// What all handles of a channel share; it keeps nothing alive.
+#[derive(Debug)]
+pub(crate) struct ChannelCore {
+    id: ChannelId,
+    label: String,
+    init: ChannelInit,
+    state: watch::Sender<DataChannelState>,
+    queue: Mutex<Option<mpsc::UnboundedSender<RawChannelEvent>>>,
+    events: tokio::sync::Mutex<mpsc::UnboundedReceiver<RawChannelEvent>>,
+    room: tokio::sync::Notify,
+    /// Messages in the queue.
+    waiting: AtomicU64,
+    /// Octets that were taken and for which no credit was returned yet.
+    owed: AtomicU64,
+    /// Whether the last handle was dropped.
+    abandoned: AtomicBool,
+    handles: Mutex<std::sync::Weak<Guard>>,
+}
+
+impl ChannelCore {
+    pub(crate) fn new(id: ChannelId, view: Option<ChannelView>) -> Self {
+        let (queue, events) = mpsc::unbounded_channel();
+        let (label, init, state) = match view {
+            Some(view) => (view.label, view.init, view.state),
+            None => (String::new(), ChannelInit::default(), DataChannelState::Closed),
+        };
+        Self {
+            id,
+            label,
+            init,
+            state: watch::Sender::new(state),
+            queue: Mutex::new(Some(queue)),
+            events: tokio::sync::Mutex::new(events),
+            room: tokio::sync::Notify::new(),
+            waiting: AtomicU64::new(0),
+            owed: AtomicU64::new(0),
+            abandoned: AtomicBool::new(false),
+            handles: Mutex::new(std::sync::Weak::new()),
+        }
+    }
+
+    /// Queues an event; `true` if it is a message that somebody will take.
+    pub(crate) fn push(&self, session: &Session, event: RawChannelEvent) -> bool {
+        let state = match &event {
+            RawChannelEvent::Close => DataChannelState::Closed,
+            _ => session.channel_state(self.id).0,
+        };
+        self.state.send_if_modified(|now| std::mem::replace(now, state) != state);
+        if matches!(event, RawChannelEvent::BufferedAmountLow | RawChannelEvent::Close) {
+            self.room.notify_waiters();
+        }
+        if self.abandoned.load(Ordering::Relaxed) {
+            return false;
+        }
+        let last = matches!(event, RawChannelEvent::Close);
+        let message = matches!(event, RawChannelEvent::Message { .. });
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if message {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+        }
+        let queued = queue.as_ref().is_some_and(|queue| queue.send(event).is_ok());
+        if last {
+            *queue = None;
+        }
+        message && queued
+    }
+
+    /// Octets left the send buffer: those who wait for room try again.
+    pub(crate) fn has_room(&self) {
+        self.room.notify_waiters();
+    }
+
+    /// The end of the peer connection: no event, but nothing follows either.
+    pub(crate) fn close(&self) {
+        self.state.send_replace(DataChannelState::Closed);
+        *self.queue.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.room.notify_waiters();
+    }
+
+    fn note_closing(&self) {
+        self.state.send_if_modified(|state| {
+            let open = matches!(state, DataChannelState::Open | DataChannelState::Connecting);
+            if open {
+                *state = DataChannelState::Closing;
+            }
+            open
+        });
+    }
+
+    fn guard(self: &Arc<Self>, shared: &Arc<Shared>) -> Arc<Guard> {
+        let mut handles = self.handles.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(guard) = handles.upgrade() {
+            return guard;
+        }
+        let guard = Arc::new(Guard { shared: Arc::clone(shared), core: Arc::clone(self) });
+        *handles = Arc::downgrade(&guard);
+        guard
+    }
+}
+
+fn message(kind: MessageKind, data: Bytes) -> RtcDataChannelMessage {
+    match kind {
+        MessageKind::Text => {
+            // The data channel layer lets only UTF-8 through as text.
+            RtcDataChannelMessage::Text(String::from_utf8_lossy(&data).into_owned())
+        }
+        MessageKind::Binary => RtcDataChannelMessage::Binary(data),
+    }
+}
+
+fn not_open() -> RtcError {
+    RtcError::new(RtcErrorName::InvalidStateError, "the channel was closed before it was open")
+}

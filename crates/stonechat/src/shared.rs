@@ -1,0 +1,144 @@
+//! What the handles of a peer connection and its driver have in common: the session and where its
+//! events go. Packets are not in here; nothing holds the lock across a system call or an await.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use stonechat_media::MediaFrame;
+use stonechat_peerconnection::{
+    Answer, Call, ChannelId, ReceiverId, SenderId, Session, Step, Value,
+};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::driver::Command;
+use crate::error::{RtcError, closed};
+use crate::hub::Hub;
+
+/// The session of a peer connection, its hub, and the ways to its driver.
+pub(crate) struct Shared {
+    state: Mutex<State>,
+    wake: mpsc::Sender<()>,
+    woken: Mutex<mpsc::Receiver<()>>,
+    commands: mpsc::Sender<Command>,
+}
+
+/// What is behind the lock.
+pub(crate) struct State {
+    pub(crate) session: Session,
+    pub(crate) hub: Hub,
+}
+
+impl std::ops::Deref for State {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+impl std::ops::DerefMut for State {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(session: Session, commands: mpsc::Sender<Command>) -> Arc<Self> {
+        let (wake, woken) = mpsc::channel(1);
+        let hub = Hub::new(&session);
+        let state = Mutex::new(State { session, hub });
+        Arc::new(Self { state, wake, woken: Mutex::new(woken), commands })
+    }
+
+    /// The session, to read it or for the driver to exchange with it.
+    pub(crate) fn session(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls the session and wakes the driver.
+    pub(crate) fn call(&self, call: Call) -> Result<Answer, RtcError> {
+        let answer = self.session().call(Instant::now(), call);
+        self.wake();
+        match answer {
+            Answer::Failed(error) => Err(error),
+            answer => Ok(answer),
+        }
+    }
+
+    /// Calls the session and waits for the promise that it gives.
+    pub(crate) async fn promise(&self, call: Call) -> Result<Value, RtcError> {
+        let (settle, settled) = oneshot::channel();
+        {
+            let mut state = self.session();
+            match state.call(Instant::now(), call) {
+                Answer::Promise(promise) => state.hub.expect(promise, settle),
+                Answer::Failed(error) => return Err(error),
+                _ => return Ok(Value::Nothing),
+            }
+        }
+        self.wake();
+        settled.await.unwrap_or_else(|_| Err(closed()))
+    }
+
+    pub(crate) fn wake(&self) {
+        // One that is waiting to be seen is enough.
+        let _ = self.wake.try_send(());
+    }
+
+    /// Ready once after [`wake`](Self::wake).
+    pub(crate) fn poll_orders(&self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut woken = self.woken.lock().unwrap_or_else(PoisonError::into_inner);
+        woken.poll_recv(cx).map(|_| ())
+    }
+
+    /// Asks the driver for something and does not wait.
+    pub(crate) async fn command(&self, command: Command) -> Result<(), RtcError> {
+        self.commands.send(command).await.map_err(|_| closed())
+    }
+
+    /// Gives a step to the application: state first, then events, then promises.
+    pub(crate) fn publish(&self, state: &mut State, step: Step) {
+        let State { session, hub } = state;
+        hub.publish(session, step);
+    }
+
+    pub(crate) fn deliver(&self, receiver: ReceiverId, frame: MediaFrame) {
+        let state = self.session();
+        if let Some(track) = state.hub.track(receiver) {
+            track.push(frame);
+        }
+    }
+
+    pub(crate) fn end(&self, receiver: ReceiverId) {
+        if let Some(track) = self.session().hub.track(receiver) {
+            track.end();
+        }
+    }
+
+    pub(crate) fn writable(&self, sender: SenderId) {
+        self.session().hub.writable(sender);
+    }
+
+    /// The application took messages of a channel: more may come.
+    pub(crate) fn return_credit(&self, channel: ChannelId, octets: u64) {
+        self.session().return_credit(channel, octets);
+        self.wake();
+    }
+
+    /// Everything is closed: those who wait are told.
+    pub(crate) fn finish(&self) {
+        let mut state = self.session();
+        let State { session, hub } = &mut *state;
+        if !session.is_closed() {
+            session.call(Instant::now(), Call::Close);
+        }
+        hub.finish();
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Shared")
+    }
+}

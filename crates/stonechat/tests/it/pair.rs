@@ -1,0 +1,226 @@
+//! Two peers that signal to each other in order, as over a WebSocket, by perfect negotiation.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use stonechat::{
+    Api, MediaStreamTrack, RtcConfiguration, RtcDataChannel, RtcIceCandidateInit,
+    RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionEvents, RtcPeerConnectionState,
+    RtcSdpType, RtcSessionDescription, RtcSignalingState, RtcTrackEvent,
+};
+use tokio::sync::mpsc;
+
+/// What signalling carries.
+#[derive(Debug)]
+pub(crate) enum Signal {
+    Description(RtcSessionDescription),
+    Candidate(RtcIceCandidateInit),
+}
+
+/// Who gives way when offers collide.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Manners {
+    Polite,
+    Impolite,
+}
+
+/// A peer connection whose negotiation runs by itself; what else happens to it is in `events`.
+pub(crate) struct Peer {
+    pub(crate) pc: RtcPeerConnection,
+    pub(crate) events: mpsc::UnboundedReceiver<RtcPeerConnectionEvent>,
+    /// Offers of the other side that were ignored because they met one of ours.
+    pub(crate) ignored: Arc<AtomicU64>,
+}
+
+/// An API that uses the loopback interface alone where that is all there is.
+pub(crate) fn api() -> Api {
+    Api::default().configure(|config| config.connection.ice.include_loopback = true)
+}
+
+pub(crate) fn peer_connection() -> RtcPeerConnection {
+    api().peer_connection(RtcConfiguration::default()).unwrap()
+}
+
+/// Fails a test that hangs, instead of the whole run.
+pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(30), what).await.expect("it hangs")
+}
+
+/// Two peers with signalling between them. The first is impolite, the second polite. Nothing is
+/// negotiated until one of them has a reason to.
+pub(crate) fn pair() -> (Peer, Peer) {
+    let (to_a, of_b) = mpsc::unbounded_channel();
+    let (to_b, of_a) = mpsc::unbounded_channel();
+    (peer(Manners::Impolite, to_b, of_b), peer(Manners::Polite, to_a, of_a))
+}
+
+fn peer(
+    manners: Manners,
+    out: mpsc::UnboundedSender<Signal>,
+    signals: mpsc::UnboundedReceiver<Signal>,
+) -> Peer {
+    let pc = peer_connection();
+    let (rest, events) = mpsc::unbounded_channel();
+    let ignored = Arc::new(AtomicU64::new(0));
+    let negotiator = Negotiator {
+        pc: pc.clone(),
+        manners,
+        out,
+        rest,
+        ignored: Arc::clone(&ignored),
+    };
+    let own = pc.events();
+    tokio::spawn(negotiator.run(own, signals));
+    Peer { pc, events, ignored }
+}
+
+struct Negotiator {
+    pc: RtcPeerConnection,
+    manners: Manners,
+    out: mpsc::UnboundedSender<Signal>,
+    rest: mpsc::UnboundedSender<RtcPeerConnectionEvent>,
+    ignored: Arc<AtomicU64>,
+}
+
+impl Negotiator {
+    async fn run(
+        mut self,
+        mut events: RtcPeerConnectionEvents,
+        mut signals: mpsc::UnboundedReceiver<Signal>,
+    ) {
+        loop {
+            tokio::select! {
+                event = events.next() => match event {
+                    Some(event) => self.on_event(event).await,
+                    None => return,
+                },
+                Some(signal) = signals.recv() => self.on_signal(signal).await,
+            }
+        }
+    }
+
+    async fn on_event(&mut self, event: RtcPeerConnectionEvent) {
+        match &event {
+            RtcPeerConnectionEvent::NegotiationNeeded => {
+                if self.pc.set_local_description(None).await.is_ok() {
+                    self.send_local_description();
+                }
+            }
+            RtcPeerConnectionEvent::IceCandidate(Some(candidate)) => {
+                let _ = self.out.send(Signal::Candidate(candidate.to_init()));
+            }
+            _ => {}
+        }
+        let _ = self.rest.send(event);
+    }
+
+    /// The steps of the example in webrtc-pc, section 10.7.
+    async fn on_signal(&mut self, signal: Signal) {
+        if self.pc.connection_state() == RtcPeerConnectionState::Closed {
+            return;
+        }
+        match signal {
+            Signal::Description(description) => {
+                let offer = description.kind == RtcSdpType::Offer;
+                let collides = offer && self.pc.signaling_state() != RtcSignalingState::Stable;
+                if collides && self.manners == Manners::Impolite {
+                    self.ignored.fetch_add(1, Ordering::Relaxed);
+                    return;
+                }
+                let set = self.pc.set_remote_description(description).await;
+                if set.is_err() && self.pc.connection_state() == RtcPeerConnectionState::Closed {
+                    return;
+                }
+                set.expect("the other peer's description is taken");
+                if offer {
+                    self.pc.set_local_description(None).await.expect("an answer is made");
+                    self.send_local_description();
+                }
+            }
+            Signal::Candidate(candidate) => {
+                let added = self.pc.add_ice_candidate(Some(candidate)).await;
+                let closed = self.pc.connection_state() == RtcPeerConnectionState::Closed;
+                // Candidates of an offer that was ignored may come after the answer that the
+                // other peer gave instead.
+                let ignored = self.ignored.load(Ordering::Relaxed) > 0;
+                assert!(added.is_ok() || ignored || closed, "{added:?}");
+            }
+        }
+    }
+
+    fn send_local_description(&self) {
+        if let Some(description) = self.pc.local_description() {
+            let _ = self.out.send(Signal::Description(description));
+        }
+    }
+}
+
+impl Peer {
+    pub(crate) async fn connected(&self) {
+        within(self.pc.wait_for_connection(RtcPeerConnectionState::Connected)).await.unwrap();
+    }
+
+    /// The next event that `pick` takes; others are passed over.
+    pub(crate) async fn event<T>(
+        &mut self,
+        mut pick: impl FnMut(RtcPeerConnectionEvent) -> Option<T>,
+    ) -> T {
+        within(async {
+            loop {
+                let event = self.events.recv().await.expect("the peer connection lives");
+                if let Some(picked) = pick(event) {
+                    return picked;
+                }
+            }
+        })
+        .await
+    }
+
+    pub(crate) async fn channel(&mut self) -> RtcDataChannel {
+        self.event(|event| match event {
+            RtcPeerConnectionEvent::DataChannel(channel) => Some(channel),
+            _ => None,
+        })
+        .await
+    }
+
+    pub(crate) async fn track(&mut self) -> RtcTrackEvent {
+        self.event(|event| match event {
+            RtcPeerConnectionEvent::Track(track) => Some(track),
+            _ => None,
+        })
+        .await
+    }
+}
+
+/// A connected pair with one channel that the first peer opened.
+pub(crate) async fn pair_with_channel() -> (Peer, Peer, RtcDataChannel, RtcDataChannel) {
+    let (a, mut b) = pair();
+    let near = a.pc.create_data_channel("test", Default::default()).unwrap();
+    let far = b.channel().await;
+    within(near.opened()).await.unwrap();
+    within(far.opened()).await.unwrap();
+    (a, b, near, far)
+}
+
+/// Whole descriptions, no trickle: all candidates are in the descriptions.
+pub(crate) async fn signal_whole(offerer: &RtcPeerConnection, answerer: &RtcPeerConnection) {
+    within(async {
+        offerer.set_local_description(None).await.unwrap();
+        offerer.gathering_complete().await;
+        answerer.set_remote_description(offerer.local_description().unwrap()).await.unwrap();
+        answerer.set_local_description(None).await.unwrap();
+        answerer.gathering_complete().await;
+        offerer.set_remote_description(answerer.local_description().unwrap()).await.unwrap();
+        offerer.wait_for_connection(RtcPeerConnectionState::Connected).await.unwrap();
+        answerer.wait_for_connection(RtcPeerConnectionState::Connected).await.unwrap();
+    })
+    .await;
+}
+
+/// The next frame's octets.
+pub(crate) async fn frame(track: &MediaStreamTrack) -> bytes::Bytes {
+    within(track.recv_frame()).await.expect("the track lives").data
+}
