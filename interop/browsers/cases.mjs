@@ -1,0 +1,22 @@
+// The cases, in the order in which they run.
+
+/** Peers with media that is played and decoded. */
+const BROWSERS = ['chromium', 'firefox'];
+const MEDIA = [...BROWSERS, 'aiortc'];
+
+const echo = { messages: 10_000 };
+const bulk = { octets: 32 << 20 };
+
+export const CASES = {
+  'data-echo': { parameters: echo, limit: 240_000 },
+  'bulk-up': { parameters: bulk, limit: 240_000 },
+  'bulk-down': { parameters: bulk, limit: 240_000 },
+  audio: { only: MEDIA },
+  video: { only: MEDIA, parameters: { codec: 'VP8' } },
+  'video-h264': { only: ['chromium', 'aiortc'], parameters: { codec: 'H264' } },
+  renegotiate: { only: BROWSERS, limit: 150_000 },
+  'ice-restart': { only: BROWSERS },
+  'close-local': {},
+  'close-remote': {},
+  relay: { only: BROWSERS, parameters: { messages: 1_000 }, relay: true, limit: 180_000 },
+};

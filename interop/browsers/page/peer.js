@@ -1,0 +1,224 @@
+// One RTCPeerConnection of one case, its signalling and its measurements.
+import { Facts, Queue, sleep, within } from './wait.js';
+
+/** No step of a healthy case takes this long, even on a busy machine. */
+export const PATIENCE = 60_000;
+
+export class Peer {
+  channels = new Map();
+  descriptions = { offers: 0, answers: 0 };
+  #waiting = [];
+  #facts = new Facts();
+  #answers = new Queue();
+  #elements = [];
+  #streams = [];
+
+  constructor(spec, send) {
+    this.spec = spec;
+    this.role = spec.role;
+    this.send = send;
+    this.started = performance.now();
+    this.stopped = new Promise((_, reject) => { this.stop = (why) => reject(new Error(why)); });
+    this.stopped.catch(() => {});
+    const connection = new RTCPeerConnection(spec.configuration ?? {});
+    this.connection = connection;
+    connection.onicecandidate = ({ candidate }) => send({ candidate: candidate ? candidate.toJSON() : null });
+    connection.onconnectionstatechange = () => {
+      if (connection.connectionState === 'connected') this.#facts.happened('connected', Math.round(performance.now() - this.started));
+      if (connection.connectionState === 'failed') this.stop('connectionState failed');
+    };
+    connection.ondatachannel = ({ channel }) => this.adopt(channel);
+    connection.ontrack = ({ track }) => this.#play(track);
+  }
+
+  /** A wait that also ends when the case is stopped. */
+  wait(promise, what, milliseconds = PATIENCE) {
+    return within(Promise.race([promise, this.stopped]), milliseconds, what);
+  }
+
+  async handle(message) {
+    try {
+      if (message.sdp) await this.#description(message.sdp);
+      else if ('candidate' in message) await this.#candidate(message.candidate);
+      else if (message.step) this.#facts.happened(`step ${message.step}`);
+      else if (message.bye) this.#facts.happened('bye');
+      else if (message.stop) this.stop('stopped');
+    } catch (error) {
+      this.stop(`signalling: ${error.message}`);
+    }
+  }
+
+  async #description(description) {
+    if (this.connection.signalingState === 'closed') return;
+    await this.connection.setRemoteDescription(description);
+    for (const candidate of this.#waiting.splice(0)) await this.#candidate(candidate);
+    if (description.type === 'offer') {
+      this.descriptions.offers += 1;
+      await this.#answerMedia();
+      await this.connection.setLocalDescription();
+      this.send({ sdp: this.connection.localDescription });
+    } else {
+      this.descriptions.answers += 1;
+      this.#answers.push(description);
+    }
+  }
+
+  async #candidate(candidate) {
+    if (this.connection.signalingState === 'closed') return;
+    if (!this.connection.remoteDescription) this.#waiting.push(candidate);
+    else await this.connection.addIceCandidate(candidate ?? undefined);
+  }
+
+  /** Every media section that the offer has is answered with a track of ours. */
+  async #answerMedia() {
+    for (const transceiver of this.connection.getTransceivers()) {
+      const open = !transceiver.stopped && transceiver.direction !== 'stopped';
+      if (open && transceiver.mid !== null && !transceiver.sender.track) {
+        await this.addMedia(transceiver.receiver.track.kind);
+      }
+    }
+  }
+
+  /** Makes an offer and waits until the answer is set. */
+  async negotiate() {
+    await this.connection.setLocalDescription();
+    this.send({ sdp: this.connection.localDescription });
+    await this.wait(this.#answers.next(), 'the answer');
+  }
+
+  async addMedia(kind) {
+    const video = { width: 640, height: 480, frameRate: 25 };
+    const stream = await navigator.mediaDevices.getUserMedia(kind === 'video' ? { video } : { audio: true });
+    this.#streams.push(stream);
+    const [track] = stream.getTracks();
+    this.connection.addTrack(track, stream);
+    const codec = this.spec.codec;
+    if (kind !== 'video' || !codec) return;
+    const { codecs } = RTCRtpReceiver.getCapabilities('video');
+    const wanted = ({ mimeType }) => mimeType.toLowerCase() === `video/${codec.toLowerCase()}`;
+    const chosen = codecs.filter(wanted);
+    const others = codecs.filter((candidate) => !wanted(candidate));
+    if (!chosen.length) throw new Error(`this browser has no ${codec}`);
+    for (const transceiver of this.connection.getTransceivers()) {
+      if (transceiver.receiver.track.kind === 'video') transceiver.setCodecPreferences([...chosen, ...others]);
+    }
+  }
+
+  #play(track) {
+    const element = document.createElement(track.kind);
+    element.autoplay = true;
+    element.playsInline = true;
+    element.srcObject = new MediaStream([track]);
+    document.body.append(element);
+    this.#elements.push(element);
+    element.play().catch(() => {});
+  }
+
+  open(label, options) {
+    return this.adopt(this.connection.createDataChannel(label, options));
+  }
+
+  adopt(channel) {
+    channel.binaryType = 'arraybuffer';
+    const messages = new Queue();
+    const entry = { channel, messages, label: channel.label };
+    entry.opened = new Promise((resolve) => {
+      if (channel.readyState === 'open') resolve();
+      else channel.onopen = resolve;
+    });
+    entry.closed = new Promise((resolve) => { channel.onclose = resolve; });
+    entry.receive = (message) => messages.push(message);
+    channel.onmessage = ({ data }) => entry.receive(data);
+    this.channels.set(channel.label, entry);
+    this.#facts.happened(`channel ${channel.label}`, entry);
+    return entry;
+  }
+
+  /** The channel of this label, made by either side, once it is open. */
+  async channel(label) {
+    const entry = await this.wait(this.#facts.wait(`channel ${label}`), `channel ${label}`);
+    await this.wait(entry.opened, `channel ${label} opening`);
+    return entry;
+  }
+
+  /** Sends when there is room. */
+  async write(entry, data) {
+    const { channel } = entry;
+    if (channel.bufferedAmount > 1 << 20) {
+      channel.bufferedAmountLowThreshold = 1 << 18;
+      const low = new Promise((resolve) => { channel.onbufferedamountlow = resolve; });
+      if (channel.bufferedAmount > channel.bufferedAmountLowThreshold) await this.wait(low, 'the send buffer');
+    }
+    channel.send(data);
+  }
+
+  connected() { return this.wait(this.#facts.wait('connected'), 'connecting'); }
+
+  /** Tells the other side how far we are. */
+  step(name) { this.send({ step: name }); }
+
+  /** Waits until the other side is as far. */
+  reached(name) { return this.wait(this.#facts.wait(`step ${name}`), `the other side's step ${name}`); }
+
+  otherSideDone() { return this.wait(this.#facts.wait('bye'), `the other side's end`, 3 * PATIENCE); }
+
+  /** Both sides have what they need. */
+  async finish() {
+    this.send({ bye: true });
+    await this.otherSideDone();
+  }
+
+  close() {
+    this.connection.close();
+    for (const element of this.#elements) { element.srcObject = null; element.remove(); }
+    for (const stream of this.#streams) for (const track of stream.getTracks()) track.stop();
+  }
+
+  async stats() { return [...(await this.connection.getStats()).values()]; }
+
+  async inbound(kind) {
+    const all = (await this.stats()).filter((entry) => entry.type === 'inbound-rtp' && entry.kind === kind);
+    const sum = (name) => all.reduce((total, entry) => total + (entry[name] ?? 0), 0);
+    return { packets: sum('packetsReceived'), frames: sum('framesDecoded'), energy: sum('totalAudioEnergy'), lost: sum('packetsLost'), keyFrames: sum('keyFramesDecoded') };
+  }
+
+  /** Waits until the other side's media was received, decoded and is not silence or a still. */
+  async flowing(kind) {
+    const first = await this.inbound(kind);
+    let now = first;
+    const enough = () => kind === 'video'
+      ? now.frames >= first.frames + 40
+      : now.packets >= first.packets + 100 && now.energy > first.energy;
+    const end = performance.now() + PATIENCE;
+    while (!enough()) {
+      if (performance.now() > end) throw new Error(`${kind} did not flow: ${JSON.stringify(now)}`);
+      await this.wait(sleep(200), 'a moment');
+      now = await this.inbound(kind);
+    }
+    return kind === 'video'
+      ? `${now.frames} frames decoded`
+      : `${now.packets} packets, audio energy ${now.energy.toPrecision(3)}`;
+  }
+
+  /** The candidate pair in use, as `{ local, remote }` statistics. */
+  async selectedPair() {
+    const stats = await this.stats();
+    const by = (id) => stats.find((entry) => entry.id === id);
+    const transport = stats.find((entry) => entry.type === 'transport' && entry.selectedCandidatePairId);
+    const pair = transport ? by(transport.selectedCandidatePairId)
+      : stats.find((entry) => entry.type === 'candidate-pair' && (entry.selected || (entry.nominated && entry.state === 'succeeded')));
+    return pair ? { local: by(pair.localCandidateId), remote: by(pair.remoteCandidateId) } : {};
+  }
+
+  /** How the transport was secured, for the result's detail. */
+  async security() {
+    const transport = (await this.stats()).find((entry) => entry.type === 'transport');
+    const version = { FEFC: '1.3', FEFD: '1.2', FEFF: '1.0' }[transport?.tlsVersion?.toUpperCase()] ?? transport?.tlsVersion;
+    return { dtls: version, cipher: transport?.dtlsCipher, srtp: transport?.srtpCipher };
+  }
+
+  ufrags() {
+    const ufrag = (description) => /a=ice-ufrag:(\S+)/.exec(description?.sdp)?.[1];
+    return { local: ufrag(this.connection.localDescription), remote: ufrag(this.connection.remoteDescription) };
+  }
+}
