@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use serde::Serialize;
 
 use crate::report::Report;
-use crate::shell::{cargo, output, root, run as execute, target};
+use crate::shell::{cargo, command, output, root, run as execute, target};
 use crate::workspace::{Package, packages, published_in_order};
 
 /// The test crate: never published, but the tests of packed crates need it.
@@ -119,7 +119,7 @@ impl Scratch {
     fn new(published: &[Package]) -> Result<Self> {
         let directory = target().join("standalone");
         let scratch = Self { directory };
-        for old in ["crates", "newcomers"] {
+        for old in ["crates", "fuzz", "newcomers"] {
             let old = scratch.directory.join(old);
             if old.exists() {
                 fs::remove_dir_all(&old)?;
@@ -127,6 +127,9 @@ impl Scratch {
         }
         fs::create_dir_all(scratch.directory.join("newcomers"))?;
         scratch.pack(published)?;
+        for package in published {
+            scratch.write_newcomer(package)?;
+        }
         Ok(scratch)
     }
 
@@ -155,7 +158,7 @@ impl Scratch {
             let unpacked = format!("{}-{}", package.name, package.version);
             let archive = packed.join("package").join(format!("{unpacked}.crate"));
             execute(
-                crate::shell::command("tar")
+                command("tar")
                     .arg("-xzf")
                     .arg(&archive)
                     .arg("-C")
@@ -170,7 +173,18 @@ impl Scratch {
                 needs_testkit(&crates.join(&unpacked).join("Cargo.toml"))?;
             }
         }
+        // Tests are too slow without, as in the workspace.
+        manifest += "\n[profile.dev]\nopt-level = 1\ndebug = \"line-tables-only\"\n";
         fs::write(self.directory.join("Cargo.toml"), manifest)?;
+        // The testkit replays the inputs of the fuzz targets from here.
+        let fuzz = self.directory.join("fuzz");
+        fs::create_dir_all(&fuzz)?;
+        execute(
+            command("cp")
+                .arg("-r")
+                .arg(root().join("fuzz/corpus"))
+                .arg(&fuzz),
+        )?;
         // The same versions as in the workspace, as far as they are used.
         fs::copy(root().join("Cargo.lock"), self.directory.join("Cargo.lock"))?;
         Ok(())
@@ -184,20 +198,32 @@ impl Scratch {
         cargo
     }
 
-    /// Runs the first program of the crate's README as a package of its own.
-    fn newcomer(&self, package: &Package) -> Result<()> {
-        let readme = fs::read_to_string(package.directory().join("README.md"))?;
-        let program = program(&readme).context("the README has no program in Rust")?;
-        let name = format!("newcomer-{}", package.short_name());
+    /// Makes a package of the first program of the crate's README.
+    fn write_newcomer(&self, package: &Package) -> Result<()> {
+        let name = newcomer_of(package);
         let directory = self.directory.join("newcomers").join(&name);
+        let readme = fs::read_to_string(package.directory().join("README.md"))?;
+        let Some(program) = program(&readme) else {
+            return Ok(());
+        };
         fs::create_dir_all(directory.join("src"))?;
         fs::write(
             directory.join("Cargo.toml"),
             manifest(&name, package, &program),
         )?;
-        fs::write(directory.join("src/main.rs"), &program)?;
+        Ok(fs::write(directory.join("src/main.rs"), &program)?)
+    }
+
+    fn newcomer(&self, package: &Package) -> Result<()> {
+        let name = newcomer_of(package);
+        let exists = self.directory.join("newcomers").join(&name).is_dir();
+        ensure!(exists, "the README has no program in Rust");
         execute(self.cargo("run --quiet").args(["-p", &name]))
     }
+}
+
+fn newcomer_of(package: &Package) -> String {
+    format!("newcomer-{}", package.short_name())
 }
 
 /// Packing leaves a dependency without version out: it is put back for the tests.

@@ -293,6 +293,13 @@ impl Channels {
         self.settle(now);
     }
 
+    /// Says that the way to the peer works again after an outage: nothing waits for doubled
+    /// timeouts any more.
+    pub fn path_restored(&mut self, now: Instant) {
+        self.association.path_restored(now);
+        self.settle(now);
+    }
+
     /// Ends the association at once and tells the peer `reason`.
     pub fn abort(&mut self, now: Instant, reason: &str) {
         self.association.abort(now, reason);

@@ -82,7 +82,12 @@ impl Configuration {
 
 impl IceServer {
     fn parse(&self, url: &str) -> Result<stonechat_ice::IceServer, Error> {
-        let syntax = || Error::new(ErrorName::SyntaxError, format!("not a STUN or TURN URL: {url}"));
+        let syntax = || {
+            Error::new(
+                ErrorName::SyntaxError,
+                format!("not a STUN or TURN URL: {url}"),
+            )
+        };
         let scheme = url.split(':').next().unwrap_or_default();
         match scheme {
             "stun" | "stuns" => stonechat_ice::IceServer::from_url(url, None).map_err(|_| syntax()),

@@ -1,8 +1,8 @@
 //! The packet half of a peer connection: transports, data and media behind one set of verbs.
 //!
-//! What comes in goes [`receive`] → ICE (a relay peels its own traffic) → DTLS or SRTP → SCTP or
-//! media. What goes out is built in [`transmit`], from the inside into frames that the outer layers
-//! reserved. [`layers`] owns them all; `on_*` routes what each of them reports.
+//! What comes in goes `receive` → ICE (a relay peels its own traffic) → DTLS or SRTP → SCTP or
+//! media. What goes out is built in `transmit`, from the inside into frames that the outer layers
+//! reserved. `layers` owns them all; `on_*` routes what each of them reports.
 
 mod apply;
 mod channels;
@@ -23,8 +23,8 @@ use std::time::Instant;
 use stonechat_sansio::{Batch, Datagram, Env, Path, SocketId, Transmit};
 
 pub use self::config::Config;
-pub use self::layers::{DropReason, Drops};
 use self::layers::Layers;
+pub use self::layers::{DropReason, Drops};
 pub use self::media::{MediaEvent, SendMediaError};
 pub use self::transport::Traffic;
 use crate::fact::Fact;
@@ -50,7 +50,9 @@ impl Connection {
     /// A connection without transports.
     #[must_use]
     pub fn new(config: Config, env: Env, now: Instant) -> Self {
-        Self { layers: Layers::new(config, env, now) }
+        Self {
+            layers: Layers::new(config, env, now),
+        }
     }
 
     /// Takes a datagram that arrived on one of the sockets that it asked for.
@@ -122,13 +124,14 @@ impl Connection {
     /// # Errors
     ///
     /// [`SendMediaError`] says why not; nothing was queued.
+    #[expect(clippy::needless_pass_by_value, reason = "the frame is handed over")]
     pub fn send_frame(
         &mut self,
         now: Instant,
         sender: SenderId,
         frame: stonechat_media::OutgoingFrame,
     ) -> Result<(), SendMediaError> {
-        self.update(now, |layers, now| layers.send_frame(now, sender, frame))
+        self.update(now, |layers, now| layers.send_frame(now, sender, &frame))
     }
 
     /// Sends an RTP packet as it is, for forwarders.

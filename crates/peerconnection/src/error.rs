@@ -14,7 +14,10 @@ impl Error {
     /// An error of this name.
     #[must_use]
     pub fn new(name: ErrorName, message: impl Into<String>) -> Self {
-        Self { name, message: message.into() }
+        Self {
+            name,
+            message: message.into(),
+        }
     }
 }
 

@@ -152,6 +152,19 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// The channel that it is about.
+    pub(crate) fn channel(&self) -> Option<ChannelId> {
+        match self {
+            Self::ChannelAnnounced { channel, .. }
+            | Self::ChannelOpen { channel, .. }
+            | Self::ChannelClosing { channel }
+            | Self::ChannelClosed { channel, .. }
+            | Self::Message { channel, .. }
+            | Self::Sent { channel, .. } => Some(*channel),
+            _ => None,
+        }
+    }
+
     /// The transport that it is about.
     pub(crate) fn transport(&self) -> Option<TransportId> {
         match self {

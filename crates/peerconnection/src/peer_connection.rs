@@ -52,7 +52,11 @@ impl PeerConnection {
         now: Instant,
     ) -> Result<Self, Error> {
         let (session, connection) = split(config, configuration, certificate, env, now)?;
-        Ok(Self { session, connection, now })
+        Ok(Self {
+            session,
+            connection,
+            now,
+        })
     }
 
     /// Does what an application asks, as far as it happens at once.
@@ -74,7 +78,9 @@ impl PeerConnection {
 
     /// Takes a datagram that arrived on one of the sockets that it asked for.
     pub fn handle_datagram(&mut self, now: Instant, datagram: Datagram) {
-        self.update(now, |this, now| this.connection.handle_datagram(now, datagram));
+        self.update(now, |this, now| {
+            this.connection.handle_datagram(now, datagram);
+        });
     }
 
     /// Does what is due at `now`; harmless when nothing is.
@@ -100,27 +106,37 @@ impl PeerConnection {
 
     /// The driver's answer to a request.
     pub fn handle_reply(&mut self, now: Instant, id: RequestId, reply: Reply) {
-        self.update(now, |this, now| this.connection.handle_reply(now, id, reply));
+        self.update(now, |this, now| {
+            this.connection.handle_reply(now, id, reply);
+        });
     }
 
     /// The interfaces of the machine, at the beginning and whenever they change.
     pub fn handle_interfaces(&mut self, now: Instant, interfaces: &[stonechat_ice::Interface]) {
-        self.update(now, |this, now| this.connection.handle_interfaces(now, interfaces));
+        self.update(now, |this, now| {
+            this.connection.handle_interfaces(now, interfaces);
+        });
     }
 
     /// A socket does or does not take more.
     pub fn handle_writable(&mut self, now: Instant, socket: SocketId, writable: bool) {
-        self.update(now, |this, now| this.connection.handle_writable(now, socket, writable));
+        self.update(now, |this, now| {
+            this.connection.handle_writable(now, socket, writable);
+        });
     }
 
     /// A socket was closed from outside.
     pub fn handle_socket_closed(&mut self, now: Instant, socket: SocketId) {
-        self.update(now, |this, now| this.connection.handle_socket_closed(now, socket));
+        self.update(now, |this, now| {
+            this.connection.handle_socket_closed(now, socket);
+        });
     }
 
     /// The operating system reported that `path` cannot be reached.
     pub fn handle_path_failed(&mut self, now: Instant, path: &Path) {
-        self.update(now, |this, now| this.connection.handle_path_failed(now, path));
+        self.update(now, |this, now| {
+            this.connection.handle_path_failed(now, path);
+        });
     }
 
     /// Sends an encoded frame.
@@ -134,7 +150,9 @@ impl PeerConnection {
         sender: SenderId,
         frame: OutgoingFrame,
     ) -> Result<(), SendMediaError> {
-        self.update(now, |this, now| this.connection.send_frame(now, sender, frame))
+        self.update(now, |this, now| {
+            this.connection.send_frame(now, sender, frame)
+        })
     }
 
     /// Sends an RTP packet as it is, for forwarders.
@@ -148,7 +166,9 @@ impl PeerConnection {
         sender: SenderId,
         packet: OutgoingPacket,
     ) -> Result<(), SendMediaError> {
-        self.update(now, |this, now| this.connection.send_packet(now, sender, packet))
+        self.update(now, |this, now| {
+            this.connection.send_packet(now, sender, packet)
+        })
     }
 
     /// The next packet of a receiver that [`Call::SetDelivery`] told to hand out packets, in order
@@ -206,14 +226,23 @@ pub fn split(
     now: Instant,
 ) -> Result<(Session, Connection), Error> {
     configuration.validate()?;
-    let certificate = configuration.certificates.first().cloned().unwrap_or(certificate);
+    let certificate = configuration
+        .certificates
+        .first()
+        .cloned()
+        .unwrap_or(certificate);
     let mut packets = config.connection;
     packets.certificate = Some(certificate.clone());
     packets.ice.servers = configuration.servers();
     packets.ice.policy = policy(configuration.ice_transport_policy);
     let connection = Connection::new(packets, env.child("connection"), now);
-    let session =
-        Session::new(config.session, configuration, certificate, env.child("session"), now);
+    let session = Session::new(
+        config.session,
+        configuration,
+        certificate,
+        env.child("session"),
+        now,
+    );
     Ok((session, connection))
 }
 

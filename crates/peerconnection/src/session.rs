@@ -159,7 +159,10 @@ impl Session {
                 return Ok(Answer::Done);
             }
             Call::SetBufferedAmountLowThreshold(channel, octets) => {
-                return self.channels.set_low_threshold(channel, octets).map(|()| Answer::Done);
+                return self
+                    .channels
+                    .set_low_threshold(channel, octets)
+                    .map(|()| Answer::Done);
             }
             Call::CloseChannel(channel) => {
                 return self.close_channel(channel).map(|()| Answer::Done);
@@ -174,7 +177,9 @@ impl Session {
             _ => {}
         }
         match call {
-            Call::CreateOffer(options) => Ok(self.chain_operation(chain::Kind::CreateOffer(options))),
+            Call::CreateOffer(options) => {
+                Ok(self.chain_operation(chain::Kind::CreateOffer(options)))
+            }
             Call::CreateAnswer => Ok(self.chain_operation(chain::Kind::CreateAnswer)),
             Call::SetLocalDescription(description) => {
                 Ok(self.chain_operation(chain::Kind::SetLocal(description)))
@@ -188,23 +193,23 @@ impl Session {
                 self.update_negotiation_needed();
                 Ok(Answer::Done)
             }
-            Call::SetConfiguration(configuration) => {
-                self.set_configuration(*configuration).map(|()| Answer::Done)
-            }
+            Call::SetConfiguration(configuration) => self
+                .set_configuration(*configuration)
+                .map(|()| Answer::Done),
             Call::AddTrack { track, streams } => self.add_track(track, streams).map(Answer::Sender),
             Call::RemoveTrack(sender) => self.remove_track(sender).map(|()| Answer::Done),
-            Call::AddTransceiver { kind, track, init } => {
-                self.add_transceiver(kind, track, init).map(Answer::Transceiver)
-            }
-            Call::SetDirection(transceiver, direction) => {
-                self.set_direction(transceiver, direction).map(|()| Answer::Done)
-            }
+            Call::AddTransceiver { kind, track, init } => self
+                .add_transceiver(kind, track, init)
+                .map(Answer::Transceiver),
+            Call::SetDirection(transceiver, direction) => self
+                .set_direction(transceiver, direction)
+                .map(|()| Answer::Done),
             Call::StopTransceiver(transceiver) => {
                 self.stop_transceiver(transceiver).map(|()| Answer::Done)
             }
-            Call::SetCodecPreferences(transceiver, codecs) => {
-                self.set_codec_preferences(transceiver, &codecs).map(|()| Answer::Done)
-            }
+            Call::SetCodecPreferences(transceiver, codecs) => self
+                .set_codec_preferences(transceiver, &codecs)
+                .map(|()| Answer::Done),
             Call::ReplaceTrack(sender, track) => self.replace_track(sender, track),
             Call::SetStreams(sender, streams) => {
                 self.set_streams(sender, streams).map(|()| Answer::Done)
@@ -219,9 +224,11 @@ impl Session {
             Call::CreateDataChannel { label, init } => {
                 self.create_data_channel(label, init).map(Answer::Channel)
             }
-            Call::Send { channel, kind, data } => {
-                self.send(channel, kind, data).map(|()| Answer::Done)
-            }
+            Call::Send {
+                channel,
+                kind,
+                data,
+            } => self.send(channel, kind, data).map(|()| Answer::Done),
             Call::Close
             | Call::SetBufferedAmountLowThreshold(..)
             | Call::CloseChannel(..)
@@ -249,7 +256,9 @@ impl Session {
         if self.is_closed {
             self.queue(Task::StatsOfClosed(self.next_stats));
         } else {
-            self.order(Order::SnapshotStats { request: self.next_stats });
+            self.order(Order::SnapshotStats {
+                request: self.next_stats,
+            });
         }
         Answer::Promise(promise)
     }

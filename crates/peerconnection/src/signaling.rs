@@ -75,7 +75,10 @@ impl Description {
     }
 
     fn to_w3c(&self) -> SessionDescription {
-        SessionDescription { kind: self.kind, sdp: self.sdp.to_string() }
+        SessionDescription {
+            kind: self.kind,
+            sdp: self.sdp.to_string(),
+        }
     }
 }
 
@@ -125,9 +128,15 @@ impl Signaling {
 
     /// Forgets which credentials are to be replaced once none of them is in force.
     pub(crate) fn note_replaced_credentials(&mut self) {
-        let Some(local) = &self.current_local else { return };
+        let Some(local) = &self.current_local else {
+            return;
+        };
         let in_force: Vec<_> = local.credentials().collect();
-        if self.credentials_to_replace.iter().all(|old| !in_force.contains(old)) {
+        if self
+            .credentials_to_replace
+            .iter()
+            .all(|old| !in_force.contains(old))
+        {
             self.credentials_to_replace.clear();
         }
     }
@@ -146,7 +155,9 @@ impl Signaling {
     }
 
     pub(crate) fn remote(&self) -> Option<&Description> {
-        self.pending_remote.as_ref().or(self.current_remote.as_ref())
+        self.pending_remote
+            .as_ref()
+            .or(self.current_remote.as_ref())
     }
 
     pub(crate) fn describe(&self, which: Which) -> Option<SessionDescription> {
@@ -170,14 +181,19 @@ impl Signaling {
         read: impl Fn(stonechat_sdp::Section<'_>) -> Option<T>,
     ) -> Option<T> {
         let goes_by = |index: usize| {
-            self.sections.get(index).is_some_and(|section| {
-                section.transport == Some(transport) && !section.rejected
-            })
+            self.sections
+                .get(index)
+                .is_some_and(|section| section.transport == Some(transport) && !section.rejected)
         };
         let bundle = sdp.groups().find(|group| group.is_bundle());
-        let tagged = bundle.into_iter().flat_map(|group| group.mids.iter()).filter_map(|mid| {
-            sdp.media().iter().position(|media| media.mid() == Some(mid))
-        });
+        let tagged = bundle
+            .into_iter()
+            .flat_map(|group| group.mids.iter())
+            .filter_map(|mid| {
+                sdp.media()
+                    .iter()
+                    .position(|media| media.mid() == Some(mid))
+            });
         tagged
             .chain(0..sdp.media().len())
             .filter(|index| goes_by(*index))

@@ -120,7 +120,10 @@ impl Direction {
     /// What both allow.
     #[must_use]
     pub const fn intersection(self, other: Self) -> Self {
-        Self::of(self.sends() && other.sends(), self.receives() && other.receives())
+        Self::of(
+            self.sends() && other.sends(),
+            self.receives() && other.receives(),
+        )
     }
 
     /// The W3C word.

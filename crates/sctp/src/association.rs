@@ -176,6 +176,12 @@ impl Association {
         self.update(now, |core, now| core.set_send_limit(now, bits_per_second));
     }
 
+    /// Says that the way to the peer works again after an outage: what waits for its retransmission
+    /// goes now instead of when a doubled timeout ends.
+    pub fn path_restored(&mut self, now: Instant) {
+        self.update(now, Core::path_restored);
+    }
+
     /// Payload octets queued on a stream and not yet sent for the first time.
     #[must_use]
     pub fn buffered_amount(&self, stream: StreamId) -> usize {
@@ -417,6 +423,17 @@ impl Core {
                 Timer::Limit => {}
             }
         }
+    }
+
+    fn path_restored(&mut self, now: Instant) {
+        self.failures = 0;
+        self.rto.restore(self.config.rto_initial);
+        for timer in [Timer::Init, Timer::Retransmit, Timer::Reconfig] {
+            if self.timers.get(timer).is_some() {
+                self.timers.set(timer, now);
+            }
+        }
+        self.handle_timeout(now);
     }
 
     fn poll_event(&mut self) -> Option<Event> {

@@ -45,6 +45,13 @@ impl Rto {
         self.current = (self.current * 2).min(self.max);
     }
 
+    /// Forgets that it was doubled: what is measured holds again.
+    pub(crate) fn restore(&mut self, initial: Duration) {
+        self.current = self.smoothed.map_or(initial, |smoothed| {
+            (smoothed + self.variation * 4).clamp(self.min, self.max)
+        });
+    }
+
     pub(crate) const fn get(&self) -> Duration {
         self.current
     }

@@ -42,7 +42,12 @@ impl Api {
     /// With this cryptography and the default codecs and limits.
     #[must_use]
     pub fn new(crypto: Arc<Provider>) -> Self {
-        Self { config: Config::default(), crypto, mdns: Mdns::default(), filter: InterfaceFilter::default() }
+        Self {
+            config: Config::default(),
+            crypto,
+            mdns: Mdns::default(),
+            filter: InterfaceFilter::default(),
+        }
     }
 
     /// Sets the codecs and header extensions.
@@ -110,8 +115,7 @@ impl Api {
             split(self.config.clone(), configuration, certificate, &env, now)?;
         let (commands, incoming) = mpsc::channel(COMMANDS);
         let shared = Shared::new(session, commands);
-        let driver =
-            Driver::new(
+        let driver = Driver::new(
             Arc::clone(&shared),
             connection,
             incoming,
@@ -123,7 +127,6 @@ impl Api {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 fn no_randomness(error: getrandom::Error) -> RtcError {
     RtcError::new(RtcErrorName::OperationError, error.to_string())
 }

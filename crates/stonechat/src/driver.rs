@@ -129,9 +129,16 @@ impl Driver {
             ready |= socket.poll_recv_ready(cx).is_ready();
         }
         for blocked in &self.blocked {
-            let socket = self.sockets.iter().find(|socket| socket.id == blocked.socket());
+            let socket = self
+                .sockets
+                .iter()
+                .find(|socket| socket.id == blocked.socket());
             ready |= socket.is_none_or(|socket| socket.poll_send_ready(cx).is_ready());
         }
-        if ready { Poll::Ready(()) } else { Poll::Pending }
+        if ready {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 }

@@ -4,5 +4,8 @@ pub use stonechat_peerconnection::{Error as RtcError, ErrorName as RtcErrorName}
 
 /// What every call answers after the end.
 pub(crate) fn closed() -> RtcError {
-    RtcError::new(RtcErrorName::InvalidStateError, "the peer connection is closed")
+    RtcError::new(
+        RtcErrorName::InvalidStateError,
+        "the peer connection is closed",
+    )
 }

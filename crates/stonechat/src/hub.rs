@@ -97,8 +97,7 @@ impl Hub {
     /// The track of a receiver; made with its first mention.
     pub(crate) fn remote_track(&mut self, session: &Session, id: ReceiverId) -> Arc<TrackCore> {
         let core = self.tracks.entry(id).or_insert_with(|| {
-            let transceiver =
-                session.transceiver(stonechat_peerconnection::TransceiverId(id.0));
+            let transceiver = session.transceiver(stonechat_peerconnection::TransceiverId(id.0));
             Arc::new(TrackCore::remote(transceiver.as_ref()))
         });
         Arc::clone(core)
@@ -116,14 +115,18 @@ impl Hub {
     }
 
     pub(crate) fn publish(&mut self, session: &mut Session, step: Step) {
-        self.states.connection.send_if_modified(|state| set(state, session.connection_state()));
+        self.states
+            .connection
+            .send_if_modified(|state| set(state, session.connection_state()));
         self.states
             .ice_connection
             .send_if_modified(|state| set(state, session.ice_connection_state()));
         self.states
             .ice_gathering
             .send_if_modified(|state| set(state, session.ice_gathering_state()));
-        self.states.signaling.send_if_modified(|state| set(state, session.signaling_state()));
+        self.states
+            .signaling
+            .send_if_modified(|state| set(state, session.signaling_state()));
         let mut taken = 0;
         for event in step.fire {
             taken += usize::from(self.dispatch(session, event));
@@ -147,28 +150,37 @@ impl Hub {
     /// Gives an event to its object; `true` if it is a message whose credit its reader returns.
     fn dispatch(&mut self, session: &Session, event: Event) -> bool {
         match event {
-            Event::ChannelMessage { channel, kind, data } => {
+            Event::ChannelMessage {
+                channel,
+                kind,
+                data,
+            } => {
                 let core = self.channel(session, channel);
                 core.push(session, RawChannelEvent::Message { kind, data })
             }
             Event::ChannelOpen(channel) => {
-                self.channel(session, channel).push(session, RawChannelEvent::Open);
+                self.channel(session, channel)
+                    .push(session, RawChannelEvent::Open);
                 false
             }
             Event::ChannelBufferedAmountLow(channel) => {
-                self.channel(session, channel).push(session, RawChannelEvent::BufferedAmountLow);
+                self.channel(session, channel)
+                    .push(session, RawChannelEvent::BufferedAmountLow);
                 false
             }
             Event::ChannelClosing(channel) => {
-                self.channel(session, channel).push(session, RawChannelEvent::Closing);
+                self.channel(session, channel)
+                    .push(session, RawChannelEvent::Closing);
                 false
             }
             Event::ChannelError(channel, error) => {
-                self.channel(session, channel).push(session, RawChannelEvent::Error(error));
+                self.channel(session, channel)
+                    .push(session, RawChannelEvent::Error(error));
                 false
             }
             Event::ChannelClose(channel) => {
-                self.channel(session, channel).push(session, RawChannelEvent::Close);
+                self.channel(session, channel)
+                    .push(session, RawChannelEvent::Close);
                 self.channels.remove(&channel);
                 false
             }
@@ -203,7 +215,9 @@ impl Hub {
     /// Nothing follows: every queue ends.
     pub(crate) fn finish(&mut self) {
         self.states.connection.send_replace(ConnectionState::Closed);
-        self.states.ice_connection.send_replace(IceConnectionState::Closed);
+        self.states
+            .ice_connection
+            .send_replace(IceConnectionState::Closed);
         self.states.signaling.send_replace(SignalingState::Closed);
         self.states.finished.send_replace(true);
         self.events.listeners.clear();
@@ -223,7 +237,8 @@ impl Hub {
 impl Fanout {
     fn send(&mut self, event: Event) {
         if self.asked {
-            self.listeners.retain(|listener| listener.send(event.clone()).is_ok());
+            self.listeners
+                .retain(|listener| listener.send(event.clone()).is_ok());
         } else {
             self.waiting.push_back(event);
         }

@@ -42,6 +42,7 @@
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 #![expect(
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "this crate is where clocks and sockets are; the cores are given what it reads"
 )]
 

@@ -52,9 +52,15 @@ impl Mdns {
     }
 
     /// Answers for a name of ours from now on, and announces it.
-    pub(crate) fn publish(&self, name: String, address: IpAddr) -> io::Result<()> {
-        let mut answering = self.answering.lock().unwrap_or_else(PoisonError::into_inner);
-        let service = match answering.as_mut().filter(|service| !service.task.is_finished()) {
+    pub(crate) fn publish(&self, name: &str, address: IpAddr) -> io::Result<()> {
+        let mut answering = self
+            .answering
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let service = match answering
+            .as_mut()
+            .filter(|service| !service.task.is_finished())
+        {
             Some(service) => service,
             None => answering.insert(Answering::start()?),
         };
@@ -62,7 +68,7 @@ impl Mdns {
             .names
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .publish(&name, address);
+            .publish(name, address);
         if let Some(announcement) = announcement {
             // Who does not hear it asks.
             let _ = service.socket.try_send_to(&announcement, group());
@@ -76,7 +82,11 @@ impl Answering {
         let socket = Arc::new(open()?);
         let names = Arc::new(Mutex::new(Responder::new()));
         let task = tokio::spawn(answer(Arc::clone(&socket), Arc::clone(&names)));
-        Ok(Self { names, socket, task })
+        Ok(Self {
+            names,
+            socket,
+            task,
+        })
     }
 }
 
@@ -84,8 +94,10 @@ async fn answer(socket: Arc<UdpSocket>, names: Arc<Mutex<Responder>>) {
     let mut buffer = vec![0; 9000];
     while let Ok((len, from)) = socket.recv_from(&mut buffer).await {
         let query = buffer.get(..len).unwrap_or_default();
-        let answer =
-            names.lock().unwrap_or_else(PoisonError::into_inner).respond(query, from.port());
+        let answer = names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .respond(query, from.port());
         if let Some(answer) = answer {
             let to = if answer.unicast { from } else { group() };
             let _ = socket.send_to(&answer.message, to).await;
@@ -94,7 +106,9 @@ async fn answer(socket: Arc<UdpSocket>, names: Arc<Mutex<Responder>>) {
 }
 
 async fn ask(name: &str) -> io::Result<Vec<IpAddr>> {
-    let Some(query) = encode_query(name) else { return Ok(Vec::new()) };
+    let Some(query) = encode_query(name) else {
+        return Ok(Vec::new());
+    };
     let socket = open()?;
     let mut buffer = vec![0; 9000];
     for wait in ASK_AGAIN {

@@ -50,7 +50,9 @@ impl MediaStreamTrack {
     #[must_use]
     pub fn with_id(kind: Kind, id: impl Into<String>) -> Self {
         let origin = Origin::Local(Mutex::new(Vec::new()));
-        Self { core: Arc::new(TrackCore::new(kind, id.into(), origin)) }
+        Self {
+            core: Arc::new(TrackCore::new(kind, id.into(), origin)),
+        }
     }
 
     pub(crate) fn from_core(core: Arc<TrackCore>) -> Self {
@@ -90,11 +92,15 @@ impl MediaStreamTrack {
     ///
     /// [`WriteFrameError`] if no sender took the frame.
     pub async fn write_frame(&self, frame: OutgoingFrame) -> Result<(), WriteFrameError> {
-        let Origin::Local(sinks) = &self.core.origin else { return Err(WriteFrameError::Remote) };
+        let Origin::Local(sinks) = &self.core.origin else {
+            return Err(WriteFrameError::Remote);
+        };
         let sinks: Vec<_> = lock(sinks).iter().cloned().collect();
         let mut result = Err(WriteFrameError::Inactive);
         for (shared, sender) in sinks {
-            let Some(shared) = shared.upgrade() else { continue };
+            let Some(shared) = shared.upgrade() else {
+                continue;
+            };
             match send(&shared, sender, frame.clone()).await {
                 Ok(()) => result = Ok(()),
                 Err(error) if result.is_err() => result = Err(error),
@@ -134,7 +140,10 @@ impl MediaStreamTrack {
     }
 
     pub(crate) fn info(&self) -> TrackInfo {
-        TrackInfo { id: self.core.id.clone(), kind: self.core.kind }
+        TrackInfo {
+            id: self.core.id.clone(),
+            kind: self.core.kind,
+        }
     }
 
     /// From now on frames also go by this sender.
@@ -170,7 +179,11 @@ async fn send(
         tokio::pin!(writable);
         writable.as_mut().enable();
         let (done, result) = oneshot::channel();
-        let command = Command::SendFrame { sender, frame: frame.clone(), done };
+        let command = Command::SendFrame {
+            sender,
+            frame: frame.clone(),
+            done,
+        };
         if shared.command(command).await.is_err() {
             return Err(WriteFrameError::Inactive);
         }

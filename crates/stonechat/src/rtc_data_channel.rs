@@ -176,7 +176,9 @@ impl RtcDataChannel {
     /// As [`send_text`](Self::send_text), but never for a full buffer.
     pub async fn send_when_ready(&self, message: RtcDataChannelMessage) -> Result<(), RtcError> {
         let (kind, data) = match message {
-            RtcDataChannelMessage::Text(text) => (MessageKind::Text, Bytes::from(text.into_bytes())),
+            RtcDataChannelMessage::Text(text) => {
+                (MessageKind::Text, Bytes::from(text.into_bytes()))
+            }
             RtcDataChannelMessage::Binary(data) => (MessageKind::Binary, data),
         };
         loop {
@@ -229,11 +231,17 @@ impl RtcDataChannel {
     /// Waits until the channel is closed.
     pub async fn closed(&self) {
         let mut state = self.core.state.subscribe();
-        let _ = state.wait_for(|state| *state == DataChannelState::Closed).await;
+        let _ = state
+            .wait_for(|state| *state == DataChannelState::Closed)
+            .await;
     }
 
     fn send_kind(&self, kind: MessageKind, data: Bytes) -> Result<(), RtcError> {
-        let call = Call::Send { channel: self.core.id, kind, data };
+        let call = Call::Send {
+            channel: self.core.id,
+            kind,
+            data,
+        };
         self.guard.shared.call(call).map(|_| ())
     }
 
@@ -310,7 +318,11 @@ impl ChannelCore {
         let (queue, events) = mpsc::unbounded_channel();
         let (label, init, state) = match view {
             Some(view) => (view.label, view.init, view.state),
-            None => (String::new(), ChannelInit::default(), DataChannelState::Closed),
+            None => (
+                String::new(),
+                ChannelInit::default(),
+                DataChannelState::Closed,
+            ),
         };
         Self {
             id,
@@ -333,8 +345,12 @@ impl ChannelCore {
             RawChannelEvent::Close => DataChannelState::Closed,
             _ => session.channel_state(self.id).0,
         };
-        self.state.send_if_modified(|now| std::mem::replace(now, state) != state);
-        if matches!(event, RawChannelEvent::BufferedAmountLow | RawChannelEvent::Close) {
+        self.state
+            .send_if_modified(|now| std::mem::replace(now, state) != state);
+        if matches!(
+            event,
+            RawChannelEvent::BufferedAmountLow | RawChannelEvent::Close
+        ) {
             self.room.notify_waiters();
         }
         if self.abandoned.load(Ordering::Relaxed) {
@@ -346,7 +362,9 @@ impl ChannelCore {
         if message {
             self.waiting.fetch_add(1, Ordering::Relaxed);
         }
-        let queued = queue.as_ref().is_some_and(|queue| queue.send(event).is_ok());
+        let queued = queue
+            .as_ref()
+            .is_some_and(|queue| queue.send(event).is_ok());
         if last {
             *queue = None;
         }
@@ -380,7 +398,10 @@ impl ChannelCore {
         if let Some(guard) = handles.upgrade() {
             return guard;
         }
-        let guard = Arc::new(Guard { shared: Arc::clone(shared), core: Arc::clone(self) });
+        let guard = Arc::new(Guard {
+            shared: Arc::clone(shared),
+            core: Arc::clone(self),
+        });
         *handles = Arc::downgrade(&guard);
         guard
     }
@@ -397,5 +418,8 @@ fn message(kind: MessageKind, data: Bytes) -> RtcDataChannelMessage {
 }
 
 fn not_open() -> RtcError {
-    RtcError::new(RtcErrorName::InvalidStateError, "the channel was closed before it was open")
+    RtcError::new(
+        RtcErrorName::InvalidStateError,
+        "the channel was closed before it was open",
+    )
 }

@@ -29,7 +29,10 @@ pub struct DtlsParameters {
 
 impl RtcDtlsTransport {
     pub(crate) fn new(shared: &Arc<Shared>, id: TransportId) -> Self {
-        Self { shared: Arc::clone(shared), id }
+        Self {
+            shared: Arc::clone(shared),
+            id,
+        }
     }
 
     /// `iceTransport`.
@@ -48,16 +51,26 @@ impl RtcDtlsTransport {
     /// `getRemoteCertificates()`: the chain in DER; empty until connected.
     #[must_use]
     pub fn remote_certificates(&self) -> Vec<Vec<u8>> {
-        self.parameters().map(|parameters| vec![parameters.remote_certificate]).unwrap_or_default()
+        self.parameters()
+            .map(|parameters| vec![parameters.remote_certificate])
+            .unwrap_or_default()
     }
 
     /// What the handshake agreed on, once it is done.
     #[must_use]
     pub fn parameters(&self) -> Option<DtlsParameters> {
         match self.shared.session().transport(self.id)?.connected? {
-            DtlsFact::Connected { version, cipher, srtp, certificate } => {
-                Some(DtlsParameters { version, cipher, srtp, remote_certificate: certificate })
-            }
+            DtlsFact::Connected {
+                version,
+                cipher,
+                srtp,
+                certificate,
+            } => Some(DtlsParameters {
+                version,
+                cipher,
+                srtp,
+                remote_certificate: certificate,
+            }),
             _ => None,
         }
     }

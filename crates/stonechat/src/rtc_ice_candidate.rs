@@ -19,7 +19,11 @@ impl RtcIceCandidate {
     /// `candidate`: the text; empty if it ends the candidates of a generation.
     #[must_use]
     pub fn candidate(&self) -> String {
-        self.inner.candidate.as_ref().map(ToString::to_string).unwrap_or_default()
+        self.inner
+            .candidate
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default()
     }
 
     /// The fields of the candidate, unless it is empty.

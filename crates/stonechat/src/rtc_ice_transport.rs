@@ -27,19 +27,24 @@ pub struct RtcIceCandidatePair {
 
 impl RtcIceTransport {
     pub(crate) fn new(shared: &Arc<Shared>, id: TransportId) -> Self {
-        Self { shared: Arc::clone(shared), id }
+        Self {
+            shared: Arc::clone(shared),
+            id,
+        }
     }
 
     /// `state`.
     #[must_use]
     pub fn state(&self) -> IceTransportState {
-        self.view().map_or(IceTransportState::Closed, |view| view.ice_state)
+        self.view()
+            .map_or(IceTransportState::Closed, |view| view.ice_state)
     }
 
     /// `gatheringState`.
     #[must_use]
     pub fn gathering_state(&self) -> IceGatheringState {
-        self.view().map_or(IceGatheringState::Complete, |view| view.gathering_state)
+        self.view()
+            .map_or(IceGatheringState::Complete, |view| view.gathering_state)
     }
 
     /// `role`, while the transport lives.
@@ -51,7 +56,9 @@ impl RtcIceTransport {
     /// `getLocalCandidates()`.
     #[must_use]
     pub fn local_candidates(&self) -> Vec<RtcIceCandidateDescription> {
-        self.view().map(|view| view.local_candidates).unwrap_or_default()
+        self.view()
+            .map(|view| view.local_candidates)
+            .unwrap_or_default()
     }
 
     /// `getSelectedCandidatePair()`.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use stonechat_peerconnection::{
-    Answer, Call, ChannelInit, ConnectionState, Event, IceConnectionState, IceGatheringState,
-    Kind, SignalingState, TransceiverInit, Value, Which,
+    Answer, Call, ChannelInit, ConnectionState, Event, IceConnectionState, IceGatheringState, Kind,
+    SignalingState, TransceiverInit, Value, Which,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -18,9 +18,7 @@ use crate::rtc_rtp_sender::RtcRtpSender;
 use crate::rtc_rtp_transceiver::RtcRtpTransceiver;
 use crate::rtc_sctp_transport::RtcSctpTransport;
 use crate::shared::{Shared, State};
-use crate::{
-    RtcConfiguration, RtcOfferOptions, RtcSessionDescription, RtcStatsReport,
-};
+use crate::{RtcConfiguration, RtcOfferOptions, RtcSessionDescription, RtcStatsReport};
 
 /// A peer connection.
 ///
@@ -58,7 +56,9 @@ impl RtcPeerConnection {
     }
 
     pub(crate) fn from_shared(shared: Arc<Shared>) -> Self {
-        Self { guard: Arc::new(Guard { shared }) }
+        Self {
+            guard: Arc::new(Guard { shared }),
+        }
     }
 
     /// `createOffer()`.
@@ -92,7 +92,10 @@ impl RtcPeerConnection {
         &self,
         description: Option<RtcSessionDescription>,
     ) -> Result<(), RtcError> {
-        self.shared().promise(Call::SetLocalDescription(description)).await.map(|_| ())
+        self.shared()
+            .promise(Call::SetLocalDescription(description))
+            .await
+            .map(|_| ())
     }
 
     /// `setRemoteDescription()`. An offer that meets one of ours rolls ours back.
@@ -105,7 +108,10 @@ impl RtcPeerConnection {
         &self,
         description: RtcSessionDescription,
     ) -> Result<(), RtcError> {
-        self.shared().promise(Call::SetRemoteDescription(description)).await.map(|_| ())
+        self.shared()
+            .promise(Call::SetRemoteDescription(description))
+            .await
+            .map(|_| ())
     }
 
     /// `addIceCandidate()`; `None` or an empty candidate ends the candidates.
@@ -118,7 +124,10 @@ impl RtcPeerConnection {
         &self,
         candidate: Option<RtcIceCandidateInit>,
     ) -> Result<(), RtcError> {
-        self.shared().promise(Call::AddIceCandidate(candidate)).await.map(|_| ())
+        self.shared()
+            .promise(Call::AddIceCandidate(candidate))
+            .await
+            .map(|_| ())
     }
 
     /// `restartIce()`: the next offer restarts ICE.
@@ -140,7 +149,9 @@ impl RtcPeerConnection {
     /// `InvalidModificationError` if certificates or bundle policy would change, and as
     /// [`new`](Self::new).
     pub fn set_configuration(&self, configuration: RtcConfiguration) -> Result<(), RtcError> {
-        self.shared().call(Call::SetConfiguration(Box::new(configuration))).map(|_| ())
+        self.shared()
+            .call(Call::SetConfiguration(Box::new(configuration)))
+            .map(|_| ())
     }
 
     /// `createDataChannel()`.
@@ -155,7 +166,10 @@ impl RtcPeerConnection {
         init: ChannelInit,
     ) -> Result<RtcDataChannel, RtcError> {
         let label = label.into();
-        match self.shared().call(Call::CreateDataChannel { label, init })? {
+        match self
+            .shared()
+            .call(Call::CreateDataChannel { label, init })?
+        {
             Answer::Channel(id) => {
                 let core = {
                     let mut state = self.shared().session();
@@ -179,7 +193,10 @@ impl RtcPeerConnection {
         streams: &[&str],
     ) -> Result<RtcRtpSender, RtcError> {
         let streams = streams.iter().map(|&stream| stream.to_owned()).collect();
-        match self.shared().call(Call::AddTrack { track: track.info(), streams })? {
+        match self.shared().call(Call::AddTrack {
+            track: track.info(),
+            streams,
+        })? {
             Answer::Sender(id) => {
                 let sender = RtcRtpSender::new(self.shared(), id);
                 sender.set_track(Some(track));
@@ -210,7 +227,14 @@ impl RtcPeerConnection {
         kind: Kind,
         init: TransceiverInit,
     ) -> Result<RtcRtpTransceiver, RtcError> {
-        self.transceiver_of(Call::AddTransceiver { kind, track: None, init }, None)
+        self.transceiver_of(
+            Call::AddTransceiver {
+                kind,
+                track: None,
+                init,
+            },
+            None,
+        )
     }
 
     /// `addTransceiver()` with a track.
@@ -223,7 +247,11 @@ impl RtcPeerConnection {
         track: &MediaStreamTrack,
         init: TransceiverInit,
     ) -> Result<RtcRtpTransceiver, RtcError> {
-        let call = Call::AddTransceiver { kind: track.kind(), track: Some(track.info()), init };
+        let call = Call::AddTransceiver {
+            kind: track.kind(),
+            track: Some(track.info()),
+            init,
+        };
         self.transceiver_of(call, Some(track))
     }
 
@@ -245,21 +273,34 @@ impl RtcPeerConnection {
     /// `getTransceivers()`.
     #[must_use]
     pub fn transceivers(&self) -> Vec<RtcRtpTransceiver> {
-        let ids: Vec<_> =
-            self.shared().session().transceivers().into_iter().map(|view| view.id).collect();
-        ids.into_iter().map(|id| RtcRtpTransceiver::new(self.shared(), id)).collect()
+        let ids: Vec<_> = self
+            .shared()
+            .session()
+            .transceivers()
+            .into_iter()
+            .map(|view| view.id)
+            .collect();
+        ids.into_iter()
+            .map(|id| RtcRtpTransceiver::new(self.shared(), id))
+            .collect()
     }
 
     /// `getSenders()`.
     #[must_use]
     pub fn senders(&self) -> Vec<RtcRtpSender> {
-        self.transceivers().iter().map(|transceiver| transceiver.sender().clone()).collect()
+        self.transceivers()
+            .iter()
+            .map(|transceiver| transceiver.sender().clone())
+            .collect()
     }
 
     /// `getReceivers()`.
     #[must_use]
     pub fn receivers(&self) -> Vec<RtcRtpReceiver> {
-        self.transceivers().iter().map(|transceiver| transceiver.receiver().clone()).collect()
+        self.transceivers()
+            .iter()
+            .map(|transceiver| transceiver.receiver().clone())
+            .collect()
     }
 
     /// `sctp`, once a section for data was negotiated.
@@ -352,7 +393,10 @@ impl RtcPeerConnection {
     #[must_use]
     pub fn events(&self) -> RtcPeerConnectionEvents {
         let queue = self.shared().session().hub.subscribe();
-        RtcPeerConnectionEvents { queue, shared: Arc::clone(self.shared()) }
+        RtcPeerConnectionEvents {
+            queue,
+            shared: Arc::clone(self.shared()),
+        }
     }
 
     /// Waits until the connection state is `state`.
@@ -371,14 +415,19 @@ impl RtcPeerConnection {
         if reached {
             return Ok(());
         }
-        Err(RtcError::new(RtcErrorName::OperationError, "the connection failed or was closed"))
+        Err(RtcError::new(
+            RtcErrorName::OperationError,
+            "the connection failed or was closed",
+        ))
     }
 
     /// Waits until all candidates are gathered: for signalling that carries whole descriptions.
     pub async fn gathering_complete(&self) {
         let mut states: watch::Receiver<IceGatheringState> =
             self.shared().session().hub.states.ice_gathering.subscribe();
-        let _ = states.wait_for(|now| *now == IceGatheringState::Complete).await;
+        let _ = states
+            .wait_for(|now| *now == IceGatheringState::Complete)
+            .await;
     }
 
     /// `close()`: at once for this side; goodbyes still go out.
@@ -488,10 +537,18 @@ impl RtcPeerConnectionEvents {
             Event::IceCandidate { candidate, url } => {
                 E::IceCandidate(candidate.map(|candidate| RtcIceCandidate::new(candidate, url)))
             }
-            Event::IceCandidateError { url, code, text, .. } => {
-                E::IceCandidateError { url, error_code: code, error_text: text }
-            }
-            Event::Track { transceiver, receiver: id, streams } => {
+            Event::IceCandidateError {
+                url, code, text, ..
+            } => E::IceCandidateError {
+                url,
+                error_code: code,
+                error_text: text,
+            },
+            Event::Track {
+                transceiver,
+                receiver: id,
+                streams,
+            } => {
                 let receiver = receiver(id);
                 E::Track(RtcTrackEvent {
                     transceiver: RtcRtpTransceiver::new(&self.shared, transceiver),
@@ -500,11 +557,21 @@ impl RtcPeerConnectionEvents {
                     streams,
                 })
             }
-            Event::TrackRemoved { receiver: id, streams } => {
-                E::TrackRemoved { receiver: receiver(id), streams }
-            }
-            Event::TrackMuted(id) => E::TrackMuted { receiver: receiver(id), muted: true },
-            Event::TrackUnmuted(id) => E::TrackMuted { receiver: receiver(id), muted: false },
+            Event::TrackRemoved {
+                receiver: id,
+                streams,
+            } => E::TrackRemoved {
+                receiver: receiver(id),
+                streams,
+            },
+            Event::TrackMuted(id) => E::TrackMuted {
+                receiver: receiver(id),
+                muted: true,
+            },
+            Event::TrackUnmuted(id) => E::TrackMuted {
+                receiver: receiver(id),
+                muted: false,
+            },
             Event::DataChannel(id) => {
                 let core = {
                     let mut state = self.shared.session();
@@ -526,5 +593,8 @@ fn description(value: Value) -> Result<RtcSessionDescription, RtcError> {
 }
 
 fn unexpected() -> RtcError {
-    RtcError::new(RtcErrorName::OperationError, "the session gave another answer than asked for")
+    RtcError::new(
+        RtcErrorName::OperationError,
+        "the session gave another answer than asked for",
+    )
 }

@@ -23,7 +23,11 @@ impl RtcRtpReceiver {
         let State { session, hub } = &mut *state;
         let track = MediaStreamTrack::from_core(hub.remote_track(session, id));
         drop(state);
-        Self { shared: Arc::clone(shared), track, id }
+        Self {
+            shared: Arc::clone(shared),
+            track,
+            id,
+        }
     }
 
     /// `track`: what is received.
@@ -35,7 +39,11 @@ impl RtcRtpReceiver {
     /// `transport`, once negotiated.
     #[must_use]
     pub fn transport(&self) -> Option<RtcDtlsTransport> {
-        let id = self.shared.session().transceiver(TransceiverId(self.id.0))?.transport?;
+        let id = self
+            .shared
+            .session()
+            .transceiver(TransceiverId(self.id.0))?
+            .transport?;
         Some(RtcDtlsTransport::new(&self.shared, id))
     }
 

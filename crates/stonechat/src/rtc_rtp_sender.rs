@@ -29,7 +29,11 @@ pub(crate) struct SenderCore {
 impl RtcRtpSender {
     pub(crate) fn new(shared: &Arc<Shared>, id: SenderId) -> Self {
         let core = shared.session().hub.sender(id);
-        Self { shared: Arc::clone(shared), core, id }
+        Self {
+            shared: Arc::clone(shared),
+            core,
+            id,
+        }
     }
 
     pub(crate) fn id(&self) -> SenderId {
@@ -39,13 +43,21 @@ impl RtcRtpSender {
     /// `track`.
     #[must_use]
     pub fn track(&self) -> Option<MediaStreamTrack> {
-        self.core.track.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.core
+            .track
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// `transport`, once negotiated.
     #[must_use]
     pub fn transport(&self) -> Option<RtcDtlsTransport> {
-        let id = self.shared.session().transceiver(TransceiverId(self.id.0))?.transport?;
+        let id = self
+            .shared
+            .session()
+            .transceiver(TransceiverId(self.id.0))?
+            .transport?;
         Some(RtcDtlsTransport::new(&self.shared, id))
     }
 
@@ -69,7 +81,9 @@ impl RtcRtpSender {
     /// `TypeError` if an id is no token.
     pub fn set_streams(&self, streams: &[&str]) -> Result<(), RtcError> {
         let streams = streams.iter().map(|&stream| stream.to_owned()).collect();
-        self.shared.call(Call::SetStreams(self.id, streams)).map(|_| ())
+        self.shared
+            .call(Call::SetStreams(self.id, streams))
+            .map(|_| ())
     }
 
     /// Waits until the peer's decoder asks for a key frame. A request that came while nobody
@@ -79,7 +93,11 @@ impl RtcRtpSender {
     }
 
     pub(crate) fn set_track(&self, track: Option<&MediaStreamTrack>) {
-        let mut current = self.core.track.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self
+            .core
+            .track
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(before) = current.take() {
             before.detach(&self.shared, self.id);
         }

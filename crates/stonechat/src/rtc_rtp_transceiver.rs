@@ -22,7 +22,10 @@ pub struct RtcRtpTransceiver {
 
 impl RtcRtpTransceiver {
     pub(crate) fn new(shared: &Arc<Shared>, id: TransceiverId) -> Self {
-        let kind = shared.session().transceiver(id).map_or(Kind::Audio, |view| view.kind);
+        let kind = shared
+            .session()
+            .transceiver(id)
+            .map_or(Kind::Audio, |view| view.kind);
         Self {
             sender: RtcRtpSender::new(shared, id.sender()),
             receiver: RtcRtpReceiver::new(shared, id.receiver()),
@@ -59,7 +62,8 @@ impl RtcRtpTransceiver {
     /// `direction`: what is wanted.
     #[must_use]
     pub fn direction(&self) -> Direction {
-        self.view().map_or(Direction::Stopped, |view| view.direction)
+        self.view()
+            .map_or(Direction::Stopped, |view| view.direction)
     }
 
     /// `currentDirection`: what was negotiated.
@@ -75,7 +79,9 @@ impl RtcRtpTransceiver {
     /// `InvalidStateError` if the transceiver is stopped, `TypeError` for
     /// [`Direction::Stopped`].
     pub fn set_direction(&self, direction: Direction) -> Result<(), RtcError> {
-        self.shared.call(Call::SetDirection(self.id, direction)).map(|_| ())
+        self.shared
+            .call(Call::SetDirection(self.id, direction))
+            .map(|_| ())
     }
 
     /// `stop()`: the next exchange gives its place up.
@@ -93,7 +99,9 @@ impl RtcRtpTransceiver {
     ///
     /// `InvalidModificationError` if one is not among the capabilities.
     pub fn set_codec_preferences(&self, codecs: Vec<CodecCapability>) -> Result<(), RtcError> {
-        self.shared.call(Call::SetCodecPreferences(self.id, codecs)).map(|_| ())
+        self.shared
+            .call(Call::SetCodecPreferences(self.id, codecs))
+            .map(|_| ())
     }
 
     /// Whether `stop()` was called or its section was rejected.

@@ -15,7 +15,9 @@ pub struct RtcSctpTransport {
 
 impl RtcSctpTransport {
     pub(crate) fn new(shared: &Arc<Shared>) -> Self {
-        Self { shared: Arc::clone(shared) }
+        Self {
+            shared: Arc::clone(shared),
+        }
     }
 
     /// `transport`, while the section for data is negotiated.
@@ -28,13 +30,20 @@ impl RtcSctpTransport {
     /// `state`.
     #[must_use]
     pub fn state(&self) -> SctpTransportState {
-        self.shared.session().sctp().map_or(SctpTransportState::Closed, |sctp| sctp.state)
+        self.shared
+            .session()
+            .sctp()
+            .map_or(SctpTransportState::Closed, |sctp| sctp.state)
     }
 
     /// `maxMessageSize` in octets; `None` if the peer has no limit.
     #[must_use]
     pub fn max_message_size(&self) -> Option<u64> {
-        let max = self.shared.session().sctp().map_or(0, |sctp| sctp.max_message_size);
+        let max = self
+            .shared
+            .session()
+            .sctp()
+            .map_or(0, |sctp| sctp.max_message_size);
         (max != u64::MAX).then_some(max)
     }
 

@@ -48,7 +48,12 @@ impl Shared {
         let (wake, woken) = mpsc::channel(1);
         let hub = Hub::new(&session);
         let state = Mutex::new(State { session, hub });
-        Arc::new(Self { state, wake, woken: Mutex::new(woken), commands })
+        Arc::new(Self {
+            state,
+            wake,
+            woken: Mutex::new(woken),
+            commands,
+        })
     }
 
     /// The session, to read it or for the driver to exchange with it.

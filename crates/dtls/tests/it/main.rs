@@ -4,6 +4,7 @@
 mod browsers;
 mod contract;
 mod cookie;
+mod fuzzed;
 mod hostile;
 mod identity;
 mod pair;

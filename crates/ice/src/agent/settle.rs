@@ -205,9 +205,9 @@ impl Core {
             consider(self.previous_until);
         }
         let pair = session.route().or_else(|| self.previous.as_ref()?.route());
-        if self.state != State::Disconnected {
-            consider(pair.and_then(|pair| self.disconnects_at(pair)));
-        }
+        // What lies back has had its effect, whatever state it led to.
+        let disconnects = pair.and_then(|pair| self.disconnects_at(pair));
+        consider(disconnects.filter(|at| *at > now));
         if self.role == Role::Controlling {
             consider(self.nomination_due().map(|(_, at)| at));
         }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use stonechat_ice::{Candidate, CandidateError, Credentials, DropReason, PairState, State};
-use stonechat_sansio::{Datagram, Ecn, Path};
+use stonechat_sansio::{Batch, Datagram, Ecn, Path};
 use stonechat_stun::{Attribute, Builder, Class, IntegrityKey, Method, TransactionId};
 use stonechat_testkit::{Link, clock};
 
@@ -427,4 +427,33 @@ fn a_peer_that_answers_all_with_role_conflict_is_not_pursued() {
             .pairs()
             .all(|pair| pair.state == PairState::Failed)
     );
+}
+
+#[test]
+fn a_generation_before_that_fell_silent_leaves_no_deadline_in_the_past() {
+    let mut call = open_call(1, &Link::delay(Duration::from_millis(10)));
+    call.begin();
+    call.connect(LIMIT);
+    let mut now = call.now();
+    let agent = call.agent(0);
+    let other = Credentials::new("other", "passwordpasswordpassword").unwrap();
+    agent.set_remote_credentials(now, other);
+    // Nobody answers from now on.
+    let end = now + Duration::from_secs(40);
+    while now < end {
+        let mut buffer = Vec::new();
+        while agent
+            .poll_transmit(now, &mut Batch::new(&mut buffer, 1, 1_500))
+            .is_some()
+        {
+            buffer.clear();
+        }
+        agent.handle_timeout(now);
+        let Some(due) = agent.poll_timeout() else {
+            break;
+        };
+        assert!(due > now, "due {:?} ago", now - due);
+        now = due;
+    }
+    assert_eq!(agent.send_route(), None);
 }

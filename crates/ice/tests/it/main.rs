@@ -6,6 +6,7 @@
 mod candidates;
 mod consent;
 mod contract;
+mod fuzzed;
 mod gathering;
 mod hostile;
 mod mdns;

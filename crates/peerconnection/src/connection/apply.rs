@@ -7,8 +7,8 @@ use super::transport::{Traffic, Transport};
 use crate::plan::{Plan, TransportPlan};
 
 impl Layers {
-    pub(super) fn apply(&mut self, now: Instant, plan: Plan) {
-        self.close_unplanned(now, &plan);
+    pub(super) fn apply(&mut self, now: Instant, plan: &Plan) {
+        self.close_unplanned(now, plan);
         for transport in &plan.transports {
             match self.index_of(transport.id) {
                 Some(index) => self.update_transport(now, index, transport),
@@ -18,7 +18,7 @@ impl Layers {
         if let Some(association) = &plan.association {
             self.plan_association(now, association);
         }
-        self.apply_media(now, &plan);
+        self.apply_media(now, plan);
     }
 
     fn open_transport(&mut self, now: Instant, plan: &TransportPlan) {
@@ -58,7 +58,9 @@ impl Layers {
     }
 
     fn update_transport(&mut self, now: Instant, index: usize, plan: &TransportPlan) {
-        let Some(transport) = self.transports.get_mut(index) else { return };
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
         let before = std::mem::replace(&mut transport.plan, plan.clone());
         if before.ice.local != plan.ice.local {
             transport.ice.restart_with(now, plan.ice.local.clone());
@@ -74,7 +76,10 @@ impl Layers {
             transport.ice.set_remote_credentials(now, remote.clone());
         }
         if let (Some(dtls), Some(wanted)) = (&mut transport.dtls, &plan.dtls)
-            && before.dtls.as_ref().is_none_or(|had| had.fingerprints != wanted.fingerprints)
+            && before
+                .dtls
+                .as_ref()
+                .is_none_or(|had| had.fingerprints != wanted.fingerprints)
         {
             dtls.set_remote_fingerprints(now, wanted.fingerprints.clone());
         }
@@ -84,7 +89,11 @@ impl Layers {
     fn close_unplanned(&mut self, now: Instant, plan: &Plan) {
         let mut index = 0;
         while let Some(transport) = self.transports.get(index) {
-            if plan.transports.iter().any(|planned| planned.id == transport.id) {
+            if plan
+                .transports
+                .iter()
+                .any(|planned| planned.id == transport.id)
+            {
                 index += 1;
                 continue;
             }

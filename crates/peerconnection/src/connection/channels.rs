@@ -43,11 +43,14 @@ impl Layers {
     /// The association goes by the transport of `plan`; it starts when DTLS is up.
     pub(super) fn plan_association(&mut self, now: Instant, plan: &AssociationPlan) {
         self.association = Some(plan.transport);
-        self.channels.set_max_message_size(match plan.remote_max_message_size {
-            0 => u64::MAX,
-            octets => octets,
-        });
-        if self.transport_mut(plan.transport).is_some_and(|transport| transport.connected.is_some())
+        self.channels
+            .set_max_message_size(match plan.remote_max_message_size {
+                0 => u64::MAX,
+                octets => octets,
+            });
+        if self
+            .transport_mut(plan.transport)
+            .is_some_and(|transport| transport.connected.is_some())
         {
             self.start_association(now);
         }
@@ -94,7 +97,9 @@ impl Layers {
         data: Bytes,
     ) {
         let table = &mut self.channel_table;
-        let Some(entry) = table.channels.get_mut(&channel) else { return };
+        let Some(entry) = table.channels.get_mut(&channel) else {
+            return;
+        };
         entry.waiting_octets += data.len() as u64;
         entry.buffered += data.len() as u64;
         entry.waiting.push_back((kind, data));
@@ -106,7 +111,9 @@ impl Layers {
 
     /// Hands waiting messages to the association until it is full.
     fn push_waiting(&mut self, now: Instant, channel: ChannelId) {
-        let Some(entry) = self.channel_table.channels.get_mut(&channel) else { return };
+        let Some(entry) = self.channel_table.channels.get_mut(&channel) else {
+            return;
+        };
         while let Some((kind, data)) = entry.waiting.front() {
             let payload = match kind {
                 MessageKind::Text => Payload::Text(data.clone()),
@@ -148,7 +155,9 @@ impl Layers {
 
     /// Hands messages up as far as the credit goes; the rest stays in the receive window.
     fn hand_up(&mut self, now: Instant, channel: ChannelId) {
-        let Some(entry) = self.channel_table.channels.get_mut(&channel) else { return };
+        let Some(entry) = self.channel_table.channels.get_mut(&channel) else {
+            return;
+        };
         while entry.readable && entry.credit > 0 {
             let Some(message) = self.channels.recv(now, entry.handle) else {
                 entry.readable = false;
@@ -165,7 +174,11 @@ impl Layers {
             // An empty message costs one, so that a flood of them is bounded too.
             let cost = i64::try_from(data.len().max(1)).unwrap_or(i64::MAX);
             entry.credit = entry.credit.saturating_sub(cost);
-            self.facts.push_back(Fact::Message { channel, kind, data });
+            self.facts.push_back(Fact::Message {
+                channel,
+                kind,
+                data,
+            });
         }
     }
 
@@ -173,9 +186,11 @@ impl Layers {
         match event {
             Event::Connected => {
                 let association = self.channels.association();
-                let max_channels =
-                    association.outbound_streams().min(association.inbound_streams());
-                self.facts.push_back(Fact::AssociationConnected { max_channels });
+                let max_channels = association
+                    .outbound_streams()
+                    .min(association.inbound_streams());
+                self.facts
+                    .push_back(Fact::AssociationConnected { max_channels });
             }
             Event::Announced(handle) => self.on_announced(handle),
             Event::Open(handle) => {
@@ -218,9 +233,10 @@ impl Layers {
     }
 
     fn on_announced(&mut self, handle: Handle) {
-        let (Some(stream), Some(parameters)) =
-            (self.channels.stream_id(handle), self.channels.parameters(handle))
-        else {
+        let (Some(stream), Some(parameters)) = (
+            self.channels.stream_id(handle),
+            self.channels.parameters(handle),
+        ) else {
             return;
         };
         let table = &mut self.channel_table;
@@ -239,16 +255,24 @@ impl Layers {
         let table = &mut self.channel_table;
         let (channels, facts) = (&self.channels, &mut self.facts);
         table.unsent.retain(|channel| {
-            let Some(entry) = table.channels.get_mut(channel) else { return false };
+            let Some(entry) = table.channels.get_mut(channel) else {
+                return false;
+            };
             let buffered = channels.buffered_amount(entry.handle) + entry.waiting_octets;
             let sent = entry.buffered.saturating_sub(buffered);
             entry.buffered = buffered;
             if sent > 0 {
                 match facts.back_mut() {
-                    Some(Fact::Sent { channel: last, octets }) if last == channel => {
+                    Some(Fact::Sent {
+                        channel: last,
+                        octets,
+                    }) if last == channel => {
                         *octets += sent;
                     }
-                    _ => facts.push_back(Fact::Sent { channel: *channel, octets: sent }),
+                    _ => facts.push_back(Fact::Sent {
+                        channel: *channel,
+                        octets: sent,
+                    }),
                 }
             }
             buffered > 0
@@ -285,7 +309,9 @@ impl ChannelTable {
 
     /// The handles of all channels by name.
     pub(super) fn handles(&self) -> impl Iterator<Item = (ChannelId, Handle)> + '_ {
-        self.channels.iter().map(|(channel, entry)| (*channel, entry.handle))
+        self.channels
+            .iter()
+            .map(|(channel, entry)| (*channel, entry.handle))
     }
 }
 
@@ -316,5 +342,18 @@ fn association_error(reason: &stonechat_sctp::CloseReason) -> Option<String> {
     match reason {
         CloseReason::Shutdown => None,
         other => Some(format!("{other:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_that_is_not_utf_8_is_replaced_where_it_is_malformed() {
+        let good = Bytes::from_static("Grüße".as_bytes());
+        assert_eq!(text(good.clone()), good);
+        let bad = Bytes::from_static(b"a\xff\xe4\xbdb");
+        assert_eq!(text(bad), "a\u{fffd}\u{fffd}b".as_bytes());
     }
 }

@@ -57,7 +57,9 @@ impl Layers {
 
     /// Begins to close: the association and media say goodbye over the transports.
     pub(super) fn close(&mut self, now: Instant) {
-        self.closing = Closing::Saying { until: now + LINGER };
+        self.closing = Closing::Saying {
+            until: now + LINGER,
+        };
         self.channels.abort(now, "closed");
         for transport in &mut self.transports {
             transport.media.close(now);
@@ -83,7 +85,11 @@ impl Layers {
             let oldest = self.retired.remove(0);
             self.release(&oldest);
         }
-        self.retired.push(Retired { transport, sockets, is_ice_closed: false });
+        self.retired.push(Retired {
+            transport,
+            sockets,
+            is_ice_closed: false,
+        });
     }
 
     /// The next run of a transport that says goodbye. Those that have said all are released.

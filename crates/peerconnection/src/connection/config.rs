@@ -18,7 +18,8 @@ pub struct Config {
     pub media: stonechat_media::Config,
     /// SRTP.
     pub srtp: stonechat_srtp::Config,
-    /// The longest datagram that is sent, in octets of UDP payload. Default: 1,200.
+    /// The longest datagram that is sent, in octets of UDP payload; those that a relay carries
+    /// before a channel is bound may have 47 more. Default: 1,200.
     pub max_datagram: usize,
 }
 

@@ -45,7 +45,11 @@ pub(super) struct Layers {
 }
 
 impl Layers {
-    pub(super) fn new(config: Config, env: Env, now: Instant) -> Self {
+    pub(super) fn new(mut config: Config, env: Env, now: Instant) -> Self {
+        let sctp = &mut config.channels.sctp;
+        sctp.base = sctp
+            .base
+            .min(super::transmit::sctp_packet(config.max_datagram));
         let channels = Channels::new(config.channels.clone(), &env.child("channels"), now);
         Self {
             clock: Clock::new(now),
@@ -74,7 +78,7 @@ impl Layers {
             return;
         }
         match order {
-            Order::Apply(plan) => self.apply(now, *plan),
+            Order::Apply(plan) => self.apply(now, &plan),
             Order::Configure(configuration) => {
                 self.config.ice.servers = configuration.servers();
                 self.config.ice.policy =
@@ -87,7 +91,10 @@ impl Layers {
                     );
                 }
             }
-            Order::AddRemoteCandidate { transport, candidate } => {
+            Order::AddRemoteCandidate {
+                transport,
+                candidate,
+            } => {
                 if let Some(transport) = self.transport_mut(transport)
                     && let Err(error) = transport.ice.add_remote_candidate(now, *candidate)
                 {
@@ -100,10 +107,17 @@ impl Layers {
                     transport.ice.end_of_remote_candidates(now);
                 }
             }
-            Order::OpenChannel { channel, parameters } => {
+            Order::OpenChannel {
+                channel,
+                parameters,
+            } => {
                 self.open_channel(now, channel, *parameters);
             }
-            Order::SendMessage { channel, kind, data } => {
+            Order::SendMessage {
+                channel,
+                kind,
+                data,
+            } => {
                 self.send_message(now, channel, kind, data);
             }
             Order::CloseChannel { channel } => self.close_channel(now, channel),
@@ -144,11 +158,15 @@ impl Layers {
     }
 
     pub(super) fn handle_reply(&mut self, now: Instant, id: RequestId, reply: Reply) {
-        let Some((transport_id, inner)) = self.requests.answered(id) else { return };
+        let Some((transport_id, inner)) = self.requests.answered(id) else {
+            return;
+        };
         if let Reply::Opened { socket, .. } = &reply {
             self.sockets.insert(*socket, transport_id);
         }
-        let Some(transport) = self.transport_mut(transport_id) else { return };
+        let Some(transport) = self.transport_mut(transport_id) else {
+            return;
+        };
         let reply = match reply {
             Reply::Opened { socket, local } => stonechat_ice::Reply::Opened { socket, local },
             Reply::Resolved(addresses) => stonechat_ice::Reply::Resolved(addresses),
@@ -193,7 +211,9 @@ impl Layers {
     }
 
     pub(super) fn index_of(&self, id: TransportId) -> Option<usize> {
-        self.transports.binary_search_by_key(&id, |transport| transport.id).ok()
+        self.transports
+            .binary_search_by_key(&id, |transport| transport.id)
+            .ok()
     }
 
     pub(super) fn transport_mut(&mut self, id: TransportId) -> Option<&mut Transport> {
@@ -217,7 +237,9 @@ impl Layers {
 
     /// Routes one event of a transport; `false` when it has none.
     fn settle_transport(&mut self, now: Instant, index: usize) -> bool {
-        let Some(transport) = self.transports.get_mut(index) else { return false };
+        let Some(transport) = self.transports.get_mut(index) else {
+            return false;
+        };
         let id = transport.id;
         if let Some(request) = transport.ice.poll_request() {
             if let stonechat_ice::Request::CloseSocket(socket) = &request {

@@ -138,10 +138,16 @@ impl Layers {
             rtx_ssrc: plan.rtx_ssrc.map(Ssrc),
             parameters,
         };
-        let Some(transport) = self.transport_mut(plan.transport) else { return };
+        let Some(transport) = self.transport_mut(plan.transport) else {
+            return;
+        };
         match transport.media.add_sender(config) {
             Ok(id) => {
-                let entry = Entry { transport: plan.transport, id, plan: plan.clone() };
+                let entry = Entry {
+                    transport: plan.transport,
+                    id,
+                    plan: plan.clone(),
+                };
                 self.media_table.senders.insert(plan.id, entry);
             }
             Err(error) => tracing::debug!(%error, "sender not added"),
@@ -160,17 +166,30 @@ impl Layers {
             }
             return;
         }
-        let Some(transport) = self.transport_mut(plan.transport) else { return };
-        let added = transport.media.add_receiver(parameters.clone()).or_else(|error| match error {
-            // What the peer says of its sources contradicts itself: they are found otherwise.
-            stonechat_media::AddError::SourceInUse => transport.media.add_receiver(
-                ReceiverParameters { ssrc: None, rtx_ssrc: None, ..parameters },
-            ),
-            error => Err(error),
-        });
+        let Some(transport) = self.transport_mut(plan.transport) else {
+            return;
+        };
+        let added = transport
+            .media
+            .add_receiver(parameters.clone())
+            .or_else(|error| match error {
+                // What the peer says of its sources contradicts itself: they are found otherwise.
+                stonechat_media::AddError::SourceInUse => {
+                    transport.media.add_receiver(ReceiverParameters {
+                        ssrc: None,
+                        rtx_ssrc: None,
+                        ..parameters
+                    })
+                }
+                error => Err(error),
+            });
         match added {
             Ok(id) => {
-                let entry = Entry { transport: plan.transport, id, plan: plan.clone() };
+                let entry = Entry {
+                    transport: plan.transport,
+                    id,
+                    plan: plan.clone(),
+                };
                 self.media_table.receivers.insert(plan.id, entry);
             }
             Err(error) => tracing::debug!(%error, "receiver not added"),
@@ -194,10 +213,12 @@ impl Layers {
         &mut self,
         now: Instant,
         sender: SenderId,
-        frame: OutgoingFrame,
+        frame: &OutgoingFrame,
     ) -> Result<(), SendMediaError> {
         let (media, id) = self.sender(sender)?;
-        media.send_frame(now, id, &frame).map_err(SendMediaError::from)
+        media
+            .send_frame(now, id, frame)
+            .map_err(SendMediaError::from)
     }
 
     pub(super) fn send_packet(
@@ -207,7 +228,9 @@ impl Layers {
         packet: OutgoingPacket,
     ) -> Result<(), SendMediaError> {
         let (media, id) = self.sender(sender)?;
-        media.send_packet(now, id, packet).map_err(SendMediaError::from)
+        media
+            .send_packet(now, id, packet)
+            .map_err(SendMediaError::from)
     }
 
     /// The media plane that a sender belongs to, if it may send.
@@ -215,9 +238,15 @@ impl Layers {
         &mut self,
         sender: SenderId,
     ) -> Result<(&mut Streams, stonechat_media::SenderId), SendMediaError> {
-        let entry = self.media_table.senders.get(&sender).ok_or(SendMediaError::Inactive)?;
+        let entry = self
+            .media_table
+            .senders
+            .get(&sender)
+            .ok_or(SendMediaError::Inactive)?;
         let (transport, id) = (entry.transport, entry.id);
-        let transport = self.transport_mut(transport).ok_or(SendMediaError::Inactive)?;
+        let transport = self
+            .transport_mut(transport)
+            .ok_or(SendMediaError::Inactive)?;
         if transport.srtp.is_none() {
             return Err(SendMediaError::Inactive);
         }
@@ -241,7 +270,9 @@ impl Layers {
     }
 
     pub(super) fn request_key_frame(&mut self, now: Instant, receiver: ReceiverId) {
-        let Some(entry) = self.media_table.receivers.get(&receiver) else { return };
+        let Some(entry) = self.media_table.receivers.get(&receiver) else {
+            return;
+        };
         let (transport, id) = (entry.transport, entry.id);
         if let Some(transport) = self.transport_mut(transport) {
             let _ = transport.media.request_keyframe(now, id);
@@ -314,7 +345,11 @@ impl MediaTable {
 
 fn sender_parameters(plan: &SenderPlan) -> SenderParameters {
     SenderParameters {
-        codecs: plan.codecs.iter().filter_map(|codec| codec_parameters(plan.kind, codec)).collect(),
+        codecs: plan
+            .codecs
+            .iter()
+            .filter_map(|codec| codec_parameters(plan.kind, codec))
+            .collect(),
         mid: Mid::new(&plan.mid).ok(),
         rid: None,
         extensions: extension_ids(&plan.extensions),
@@ -323,8 +358,11 @@ fn sender_parameters(plan: &SenderPlan) -> SenderParameters {
 }
 
 fn receiver_parameters(plan: &ReceiverPlan) -> ReceiverParameters {
-    let codecs =
-        plan.codecs.iter().filter_map(|codec| codec_parameters(plan.kind, codec)).collect();
+    let codecs = plan
+        .codecs
+        .iter()
+        .filter_map(|codec| codec_parameters(plan.kind, codec))
+        .collect();
     let source = plan.sources.first();
     ReceiverParameters {
         mid: Mid::new(&plan.mid).ok(),

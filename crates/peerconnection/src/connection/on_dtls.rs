@@ -1,19 +1,41 @@
 //! What a DTLS session reports: keys for SRTP, a way for SCTP, or the end.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::layers::Layers;
 use super::transport::Srtp;
 use crate::fact::{DtlsFact, Fact};
 
+/// The longest that a flight waits to be repeated (RFC 6347, section 4.2.4.1).
+const MAX_RETRANSMISSION: Duration = Duration::from_secs(60);
+
+/// When the first flight is repeated: after two round trips as ICE measured them. The peer's half
+/// of the path may not be open yet when ours is, so the second of RFC 6347 would often be waited.
+fn first_retransmission(ice: &stonechat_ice::Agent) -> Duration {
+    let measured = ice
+        .selected_pair()
+        .and_then(|pair| pair.current_round_trip_time);
+    measured.map_or(Duration::from_millis(200), |trip| {
+        (trip * 2).clamp(Duration::from_millis(100), Duration::from_secs(1))
+    })
+}
+
 impl Layers {
     pub(super) fn start_dtls(&mut self, now: Instant, index: usize) {
-        let Some(certificate) = self.config.certificate.clone() else { return };
-        let Some(transport) = self.transports.get_mut(index) else { return };
-        let Some(plan) = transport.dtls_due() else { return };
+        let Some(certificate) = self.config.certificate.clone() else {
+            return;
+        };
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
+        let Some(plan) = transport.dtls_due() else {
+            return;
+        };
         let config = stonechat_dtls::Config::new(plan.role, certificate)
             .remote_fingerprints(plan.fingerprints.clone())
-            .srtp_profiles(self.config.srtp_profiles.clone());
+            .srtp_profiles(self.config.srtp_profiles.clone())
+            .retransmit_after(first_retransmission(&transport.ice), MAX_RETRANSMISSION)
+            .max_retransmissions(9);
         let env = self.env.child(&format!("dtls {}", transport.id.0));
         let mut dtls = stonechat_dtls::Session::new(config, env, now);
         for record in transport.early_records.drain(..) {
@@ -42,10 +64,17 @@ impl Layers {
         connected: Box<stonechat_dtls::Connected>,
     ) {
         let provider = self.env.crypto();
-        let Some(transport) = self.transports.get_mut(index) else { return };
-        transport.srtp =
-            connected.srtp.as_ref().and_then(|keys| Srtp::new(provider, keys, &self.config.srtp));
-        let srtp = transport.srtp.as_ref().map(|srtp| srtp_name(srtp.profile).to_owned());
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
+        transport.srtp = connected
+            .srtp
+            .as_ref()
+            .and_then(|keys| Srtp::new(provider, keys, &self.config.srtp));
+        let srtp = transport
+            .srtp
+            .as_ref()
+            .map(|srtp| srtp_name(srtp.profile).to_owned());
         self.facts.push_back(Fact::DtlsState {
             transport: transport.id,
             state: DtlsFact::Connected {
@@ -62,13 +91,10 @@ impl Layers {
         }
     }
 
-    fn on_dtls_closed(
-        &mut self,
-        now: Instant,
-        index: usize,
-        reason: &stonechat_dtls::CloseReason,
-    ) {
-        let Some(transport) = self.transports.get_mut(index) else { return };
+    fn on_dtls_closed(&mut self, now: Instant, index: usize, reason: &stonechat_dtls::CloseReason) {
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
         let orderly = matches!(
             reason,
             stonechat_dtls::CloseReason::Local | stonechat_dtls::CloseReason::Remote
@@ -76,11 +102,16 @@ impl Layers {
         let state = if orderly {
             DtlsFact::Closed
         } else {
-            DtlsFact::Failed { error: format!("{reason:?}") }
+            DtlsFact::Failed {
+                error: format!("{reason:?}"),
+            }
         };
         let id = transport.id;
         transport.srtp = None;
-        self.facts.push_back(Fact::DtlsState { transport: id, state });
+        self.facts.push_back(Fact::DtlsState {
+            transport: id,
+            state,
+        });
         if self.association == Some(id) {
             self.channels.abort(now, "the transport closed");
         }

@@ -8,24 +8,48 @@ use crate::fact::Fact;
 impl Layers {
     pub(super) fn on_ice(&mut self, now: Instant, index: usize, event: stonechat_ice::Event) {
         use stonechat_ice::Event;
-        let Some(transport) = self.transports.get_mut(index) else { return };
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
         let id = transport.id;
         let fact = match event {
-            Event::GatheringState(state) => Fact::Gathering { transport: id, state },
-            Event::LocalCandidate(candidate) => {
-                Fact::LocalCandidate { transport: id, candidate, url: None }
-            }
-            Event::CandidateError { address, url, code, text } => {
-                Fact::CandidateError { transport: id, local: address, url, code, text }
-            }
+            Event::GatheringState(state) => Fact::Gathering {
+                transport: id,
+                state,
+            },
+            Event::LocalCandidate(candidate) => Fact::LocalCandidate {
+                transport: id,
+                candidate,
+                url: None,
+            },
+            Event::CandidateError {
+                address,
+                url,
+                code,
+                text,
+            } => Fact::CandidateError {
+                transport: id,
+                local: address,
+                url,
+                code,
+                text,
+            },
             Event::State(state) => {
                 self.note_outage(now, index, state);
-                Fact::IceState { transport: id, state }
+                Fact::IceState {
+                    transport: id,
+                    state,
+                }
             }
-            Event::RoleChanged(role) => Fact::IceRole { transport: id, role },
-            Event::SelectedPair { local, remote } => {
-                Fact::SelectedPair { transport: id, local, remote }
-            }
+            Event::RoleChanged(role) => Fact::IceRole {
+                transport: id,
+                role,
+            },
+            Event::SelectedPair { local, remote } => Fact::SelectedPair {
+                transport: id,
+                local,
+                remote,
+            },
             _ => return,
         };
         self.facts.push_back(fact);
@@ -34,7 +58,9 @@ impl Layers {
     /// When a path works again after an outage, SCTP need not wait for its doubled timeouts.
     fn note_outage(&mut self, now: Instant, index: usize, state: stonechat_ice::State) {
         use stonechat_ice::State;
-        let Some(transport) = self.transports.get_mut(index) else { return };
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
         match state {
             State::Disconnected | State::Failed => transport.had_outage = true,
             State::Connected | State::Completed => {

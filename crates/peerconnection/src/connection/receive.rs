@@ -17,11 +17,15 @@ impl Layers {
             self.drops.count(DropReason::UnknownSocket);
             return;
         };
-        let Some(transport) = self.transports.get_mut(index) else { return };
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
         transport.received.count(datagram.payload().len());
         // STUN and TURN end here; the rest comes back only from a path on which an
         // integrity-checked request or response of the current credentials was seen.
-        let Some(datagram) = transport.ice.handle_datagram(now, datagram) else { return };
+        let Some(datagram) = transport.ice.handle_datagram(now, datagram) else {
+            return;
+        };
         let ecn = datagram.ecn();
         match classify(datagram.payload()) {
             Some(Class::Dtls) => transport.handle_record(now, datagram.into_payload()),
@@ -34,7 +38,9 @@ impl Layers {
     }
 
     fn handle_rtp(&mut self, now: Instant, index: usize, mut packet: BytesMut, ecn: Ecn) {
-        let Some(transport) = self.transports.get_mut(index) else { return };
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
         let Some(srtp) = &mut transport.srtp else {
             self.drops.count(DropReason::NoKeys);
             return;
@@ -49,7 +55,9 @@ impl Layers {
     }
 
     fn handle_rtcp(&mut self, now: Instant, index: usize, mut packet: BytesMut) {
-        let Some(transport) = self.transports.get_mut(index) else { return };
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
         let Some(srtp) = &mut transport.srtp else {
             self.drops.count(DropReason::NoKeys);
             return;

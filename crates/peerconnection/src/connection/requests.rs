@@ -24,18 +24,25 @@ impl Requests {
     pub(super) fn push(&mut self, transport: TransportId, request: stonechat_ice::Request) {
         use stonechat_ice::Request as Ask;
         let request = match request {
-            Ask::OpenUdp { id, bind, ports } => {
-                Request::OpenUdp { id: self.wait(transport, id), bind, ports }
-            }
-            Ask::Resolve { id, host, port } => {
-                Request::Resolve { id: self.wait(transport, id), host, port }
-            }
-            Ask::ResolveMdns { id, name } => {
-                Request::ResolveMdns { id: self.wait(transport, id), name }
-            }
-            Ask::PublishMdns { id, address, name } => {
-                Request::PublishMdns { id: self.wait(transport, id), address, name }
-            }
+            Ask::OpenUdp { id, bind, ports } => Request::OpenUdp {
+                id: self.wait(transport, id),
+                bind,
+                ports,
+            },
+            Ask::Resolve { id, host, port } => Request::Resolve {
+                id: self.wait(transport, id),
+                host,
+                port,
+            },
+            Ask::ResolveMdns { id, name } => Request::ResolveMdns {
+                id: self.wait(transport, id),
+                name,
+            },
+            Ask::PublishMdns { id, address, name } => Request::PublishMdns {
+                id: self.wait(transport, id),
+                address,
+                name,
+            },
             Ask::CloseSocket(socket) => Request::CloseSocket(socket),
             _ => return,
         };

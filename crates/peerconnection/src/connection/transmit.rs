@@ -10,6 +10,18 @@ use stonechat_sansio::{Batch, Ecn, Frame, Overhead, Path, Transmit};
 use super::layers::Layers;
 use super::transport::Transport;
 
+/// The head that a relay adds once a channel is bound (RFC 8656, section 12.4).
+const CHANNEL_HEADER: usize = 4;
+
+/// The most that a record adds: DTLS 1.2 with AES-GCM (RFC 5288, section 3).
+const RECORD: usize = 13 + 8 + 16;
+
+/// The longest SCTP packet that fits each route, so that what was cut for one can be sent again by
+/// another.
+pub(super) const fn sctp_packet(max_datagram: usize) -> usize {
+    max_datagram.saturating_sub(CHANNEL_HEADER + RECORD)
+}
+
 /// What one run of packets carries.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Class {
@@ -29,7 +41,9 @@ impl Layers {
             return None;
         }
         loop {
-            let sent = self.poll_transports(now, out).or_else(|| self.poll_retired(now, out));
+            let sent = self
+                .poll_transports(now, out)
+                .or_else(|| self.poll_retired(now, out));
             // While closing, what was drained lets the next goodbye go.
             if sent.is_some() || !self.on_drained(now) {
                 return sent;
@@ -86,15 +100,20 @@ impl Layers {
         let transport = self.transports.get_mut(index)?;
         let carries_data = self.association == Some(transport.id);
         let channels = &mut self.channels;
-        transport.frame_on(route, self.config.max_datagram, out, |transport, inner| match class {
-            Class::Handshake => transport.poll_handshake(now, inner),
-            Class::Rtcp => transport.poll_rtcp(now, inner),
-            Class::Rtp => transport.poll_rtp(now, inner),
-            Class::Data if carries_data => {
-                transport.seal_record(inner, |record| channels.poll_transmit(now, record))
-            }
-            Class::Data => None,
-        })
+        transport.frame_on(
+            route,
+            self.config.max_datagram,
+            out,
+            |transport, inner| match class {
+                Class::Handshake => transport.poll_handshake(now, inner),
+                Class::Rtcp => transport.poll_rtcp(now, inner),
+                Class::Rtp => transport.poll_rtp(now, inner),
+                Class::Data if carries_data => {
+                    transport.seal_record(inner, |record| channels.poll_transmit(now, record))
+                }
+                Class::Data => None,
+            },
+        )
     }
 }
 
@@ -108,7 +127,10 @@ impl Transport {
         fill: impl FnOnce(&mut Self, &mut Frame<'_>) -> Option<()>,
     ) -> Option<()> {
         let overhead = self.ice.overhead(route);
-        out.packet(max_datagram, |packet| {
+        // What fits one route fits them all: the few packets that a relay carries before it knows
+        // a channel are a little longer.
+        let extra = overhead.total().saturating_sub(CHANNEL_HEADER);
+        out.packet(max_datagram + extra, |packet| {
             let mut inner = packet.reserve(overhead)?;
             fill(self, &mut inner)?;
             self.ice.wrap(route, &mut inner)?;

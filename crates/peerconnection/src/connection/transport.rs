@@ -51,7 +51,9 @@ impl Transport {
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         [
             self.ice.poll_timeout(),
-            self.dtls.as_ref().and_then(stonechat_dtls::Session::poll_timeout),
+            self.dtls
+                .as_ref()
+                .and_then(stonechat_dtls::Session::poll_timeout),
             self.srtp.as_ref().and_then(|_| self.media.poll_timeout()),
         ]
         .into_iter()
@@ -106,7 +108,11 @@ impl Srtp {
             keys.remote.salt.as_bytes(),
             config.clone(),
         );
-        Some(Self { profile, outbound: outbound.ok()?, inbound: inbound.ok()? })
+        Some(Self {
+            profile,
+            outbound: outbound.ok()?,
+            inbound: inbound.ok()?,
+        })
     }
 }
 

@@ -123,7 +123,10 @@ impl MediaEngine {
     /// What `setCodecPreferences` may choose from (`RTCRtpReceiver.getCapabilities`).
     #[must_use]
     pub fn capabilities(&self, kind: Kind) -> Vec<CodecCapability> {
-        self.codecs(kind).iter().map(|codec| codec.capability(kind)).collect()
+        self.codecs(kind)
+            .iter()
+            .map(|codec| codec.capability(kind))
+            .collect()
     }
 
     /// The codecs that an application chose, in its order.
@@ -134,14 +137,21 @@ impl MediaEngine {
     ) -> Result<Vec<Codec>, Error> {
         let mut selected = Vec::new();
         for capability in chosen {
-            if capability.mime_type.eq_ignore_ascii_case(&format!("{}/rtx", kind.as_str())) {
+            if capability
+                .mime_type
+                .eq_ignore_ascii_case(&format!("{}/rtx", kind.as_str()))
+            {
                 continue;
             }
             let codec = self.codecs(kind).iter().find(|codec| {
                 let ours = codec.capability(kind);
                 ours.mime_type.eq_ignore_ascii_case(&capability.mime_type)
                     && (&ours.clock_rate, &ours.channels, &ours.sdp_fmtp_line)
-                        == (&capability.clock_rate, &capability.channels, &capability.sdp_fmtp_line)
+                        == (
+                            &capability.clock_rate,
+                            &capability.channels,
+                            &capability.sdp_fmtp_line,
+                        )
             });
             let codec = codec.ok_or_else(|| {
                 Error::new(
@@ -177,7 +187,11 @@ impl Codec {
             clock_rate: self.clock_rate,
             channels: self.channels.unwrap_or(1),
             parameters: self.parameters.to_owned(),
-            feedback: self.feedback.iter().map(|&feedback| feedback.to_owned()).collect(),
+            feedback: self
+                .feedback
+                .iter()
+                .map(|&feedback| feedback.to_owned())
+                .collect(),
             rtx: self.rtx,
         }
     }
@@ -195,18 +209,19 @@ impl Codec {
 pub(crate) fn described(section: &Media) -> Vec<CodecPlan> {
     let mut codecs = Vec::new();
     for format in section.formats() {
-        let Ok(payload_type) = format.parse::<u8>() else { continue };
+        let Ok(payload_type) = format.parse::<u8>() else {
+            continue;
+        };
         if payload_type > 127 {
             continue;
         }
-        let Some((name, clock_rate, channels)) = mapping(section, payload_type) else { continue };
+        let Some((name, clock_rate, channels)) = mapping(section, payload_type) else {
+            continue;
+        };
         if name.eq_ignore_ascii_case("rtx") {
             continue;
         }
-        let feedback = section
-            .rtcp_fb(payload_type)
-            .map(str::to_owned)
-            .collect();
+        let feedback = section.rtcp_fb(payload_type).map(str::to_owned).collect();
         codecs.push(CodecPlan {
             payload_type,
             name,
@@ -225,9 +240,15 @@ pub(crate) fn described(section: &Media) -> Vec<CodecPlan> {
 
 /// What a payload type stands for: by its `rtpmap`, or by RFC 3551 if it has none.
 fn mapping(section: &Media, payload_type: u8) -> Option<(String, u32, u8)> {
-    let map = section.rtpmaps().find(|map| map.payload_type == payload_type);
+    let map = section
+        .rtpmaps()
+        .find(|map| map.payload_type == payload_type);
     if let Some(map) = map {
-        return Some((map.encoding.to_string(), map.clock_rate, map.channels.unwrap_or(1)));
+        return Some((
+            map.encoding.to_string(),
+            map.clock_rate,
+            map.channels.unwrap_or(1),
+        ));
     }
     match payload_type {
         0 => Some((String::from("PCMU"), 8_000, 1)),
@@ -269,14 +290,19 @@ pub(crate) fn common(ours: &[Codec], theirs: &[CodecPlan], prefer_ours: bool) ->
     if prefer_ours {
         ours.iter()
             .filter_map(|codec| {
-                theirs.iter().find(|other| codec.matches(other)).map(|other| meet(codec, other))
+                theirs
+                    .iter()
+                    .find(|other| codec.matches(other))
+                    .map(|other| meet(codec, other))
             })
             .collect()
     } else {
         theirs
             .iter()
             .filter_map(|other| {
-                ours.iter().find(|codec| codec.matches(other)).map(|codec| meet(codec, other))
+                ours.iter()
+                    .find(|codec| codec.matches(other))
+                    .map(|codec| meet(codec, other))
             })
             .collect()
     }
@@ -335,7 +361,11 @@ fn same_format(a: &CodecPlan, b: &CodecPlan) -> bool {
 /// Whether two H.264 formats can talk: the same packetization mode and the same profile
 /// (RFC 6184, section 8.2.2); levels may differ.
 fn h264_matches(ours: &str, theirs: &str) -> bool {
-    let mode = |text| parameter(text, "packetization-mode").unwrap_or("0").to_owned();
+    let mode = |text| {
+        parameter(text, "packetization-mode")
+            .unwrap_or("0")
+            .to_owned()
+    };
     mode(ours) == mode(theirs) && h264_profile(ours) == h264_profile(theirs)
 }
 
@@ -353,7 +383,11 @@ fn h264_profile(text: &str) -> Option<(u8, bool)> {
         0x58 => constraints & 0xc0 == 0xc0,
         _ => false,
     };
-    if constrained { Some((0x42, true)) } else { Some((profile, false)) }
+    if constrained {
+        Some((0x42, true))
+    } else {
+        Some((profile, false))
+    }
 }
 
 fn parameter<'a>(text: &'a str, name: &str) -> Option<&'a str> {
@@ -363,7 +397,6 @@ fn parameter<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -371,12 +404,30 @@ mod tests {
     #[test]
     fn h264_formats_talk_when_mode_and_profile_are_the_same() {
         let ours = "packetization-mode=1;profile-level-id=42e01f";
-        assert!(h264_matches(ours, "profile-level-id=42e034;packetization-mode=1"));
-        assert!(h264_matches(ours, "packetization-mode=1; profile-level-id=4d8020"));
-        assert!(!h264_matches(ours, "packetization-mode=0;profile-level-id=42e01f"));
-        assert!(!h264_matches(ours, "packetization-mode=1;profile-level-id=42001f"));
-        assert!(!h264_matches(ours, "packetization-mode=1;profile-level-id=640032"));
-        assert!(!h264_matches(ours, "packetization-mode=1;profile-level-id=zz"));
+        assert!(h264_matches(
+            ours,
+            "profile-level-id=42e034;packetization-mode=1"
+        ));
+        assert!(h264_matches(
+            ours,
+            "packetization-mode=1; profile-level-id=4d8020"
+        ));
+        assert!(!h264_matches(
+            ours,
+            "packetization-mode=0;profile-level-id=42e01f"
+        ));
+        assert!(!h264_matches(
+            ours,
+            "packetization-mode=1;profile-level-id=42001f"
+        ));
+        assert!(!h264_matches(
+            ours,
+            "packetization-mode=1;profile-level-id=640032"
+        ));
+        assert!(!h264_matches(
+            ours,
+            "packetization-mode=1;profile-level-id=zz"
+        ));
         assert!(!h264_matches(ours, ""));
     }
 
@@ -385,9 +436,18 @@ mod tests {
         let engine = MediaEngine::default();
         let theirs: Vec<_> = engine.audio.iter().rev().map(Codec::offered).collect();
         let names = |codecs: &[CodecPlan]| {
-            codecs.iter().map(|codec| codec.name.clone()).collect::<Vec<_>>()
+            codecs
+                .iter()
+                .map(|codec| codec.name.clone())
+                .collect::<Vec<_>>()
         };
-        assert_eq!(names(&common(&engine.audio, &theirs, false)), ["PCMA", "PCMU", "opus"]);
-        assert_eq!(names(&common(&engine.audio, &theirs, true)), ["opus", "PCMU", "PCMA"]);
+        assert_eq!(
+            names(&common(&engine.audio, &theirs, false)),
+            ["PCMA", "PCMU", "opus"]
+        );
+        assert_eq!(
+            names(&common(&engine.audio, &theirs, true)),
+            ["opus", "PCMU", "PCMA"]
+        );
     }
 }

@@ -17,7 +17,10 @@ pub(crate) fn offered(
                 return Some(extension.clone());
             }
             let id = (1..=14).find(|id| numbered.iter().all(|other| other.id != *id))?;
-            let extension = ExtensionPlan { id, uri: (*name).to_owned() };
+            let extension = ExtensionPlan {
+                id,
+                uri: (*name).to_owned(),
+            };
             numbered.push(extension.clone());
             Some(extension)
         })
@@ -28,8 +31,13 @@ pub(crate) fn offered(
 pub(crate) fn common(names: &[&'static str], section: &Media) -> Vec<ExtensionPlan> {
     let mut common: Vec<ExtensionPlan> = Vec::new();
     for extension in section.extmaps() {
-        let Some(plan) = known(names, extension) else { continue };
-        if common.iter().all(|other| other.id != plan.id && other.uri != plan.uri) {
+        let Some(plan) = known(names, extension) else {
+            continue;
+        };
+        if common
+            .iter()
+            .all(|other| other.id != plan.id && other.uri != plan.uri)
+        {
             common.push(plan);
         }
     }
@@ -50,8 +58,14 @@ pub(crate) fn kept(offered: &[ExtensionPlan], answer: &Media) -> Vec<ExtensionPl
 }
 
 fn known(names: &[&'static str], extension: &Extmap) -> Option<ExtensionPlan> {
-    let both_ways = extension.direction.is_none_or(|direction| direction == Direction::SendRecv);
-    let id = u8::try_from(extension.id).ok().filter(|id| (1..=254).contains(id) && *id != 15)?;
-    (both_ways && names.contains(&extension.uri.as_str()))
-        .then(|| ExtensionPlan { id, uri: extension.uri.to_string() })
+    let both_ways = extension
+        .direction
+        .is_none_or(|direction| direction == Direction::SendRecv);
+    let id = u8::try_from(extension.id)
+        .ok()
+        .filter(|id| (1..=254).contains(id) && *id != 15)?;
+    (both_ways && names.contains(&extension.uri.as_str())).then(|| ExtensionPlan {
+        id,
+        uri: extension.uri.to_string(),
+    })
 }

@@ -14,14 +14,22 @@ impl Session {
         }
         let Some(local) = &self.signaling.current_local else {
             return self.channels.wanted
-                || self.transceivers.iter().any(|transceiver| !transceiver.stopping);
+                || self
+                    .transceivers
+                    .iter()
+                    .any(|transceiver| !transceiver.stopping);
         };
-        let has_data =
-            self.signaling.sections.iter().any(|section| section.kind == SectionKind::Data);
+        let has_data = self
+            .signaling
+            .sections
+            .iter()
+            .any(|section| section.kind == SectionKind::Data);
         if self.channels.wanted && !has_data {
             return true;
         }
-        self.transceivers.iter().any(|transceiver| self.has_changed(transceiver, local))
+        self.transceivers
+            .iter()
+            .any(|transceiver| self.has_changed(transceiver, local))
     }
 
     fn has_changed(&self, transceiver: &Transceiver, local: &Description) -> bool {
@@ -31,7 +39,9 @@ impl Session {
         if transceiver.stopped {
             return false;
         }
-        let Some(mid) = &transceiver.mid else { return true };
+        let Some(mid) = &transceiver.mid else {
+            return true;
+        };
         let remote = self.signaling.current_remote.as_ref();
         let (Some(ours), Some(theirs)) = (
             local.sdp.section_by_mid(mid),
@@ -49,7 +59,9 @@ impl Session {
             let has_msid = ours.media().msids().next().is_some();
             let wanted = &transceiver.sender.streams;
             let same = described.len() == wanted.len()
-                && wanted.iter().all(|stream| described.contains(&stream.as_str()));
+                && wanted
+                    .iter()
+                    .all(|stream| described.contains(&stream.as_str()));
             if !has_msid || !same {
                 return true;
             }

@@ -146,7 +146,10 @@ pub struct TransceiverInit {
 
 impl Default for TransceiverInit {
     fn default() -> Self {
-        Self { direction: Direction::SendRecv, streams: Vec::new() }
+        Self {
+            direction: Direction::SendRecv,
+            streams: Vec::new(),
+        }
     }
 }
 

@@ -67,14 +67,18 @@ impl Session {
             return Ok(());
         }
         let candidate: stonechat_ice::Candidate = text.parse().map_err(|error| {
-            Error::new(ErrorName::OperationError, format!("the candidate is malformed: {error}"))
+            Error::new(
+                ErrorName::OperationError,
+                format!("the candidate is malformed: {error}"),
+            )
         })?;
         // A candidate for the second component belongs to RTCP without multiplexing: not used.
         if candidate.component != 1 {
             return Ok(());
         }
         for (section, generation) in sections {
-            self.signaling.add_remote_candidate(section, &generation, text);
+            self.signaling
+                .add_remote_candidate(section, &generation, text);
             self.give_candidate(section, generation, Some(Box::new(candidate.clone())));
         }
         Ok(())
@@ -83,12 +87,17 @@ impl Session {
     /// The sections that a candidate belongs to, each with its generation: one section, or all if
     /// the candidate ends the candidates of all.
     fn sections_for(&self, init: &IceCandidateInit) -> Result<Vec<(usize, String)>, Error> {
-        let Some(remote) = self.signaling.remote() else { return Ok(Vec::new()) };
+        let Some(remote) = self.signaling.remote() else {
+            return Ok(Vec::new());
+        };
         let count = remote.sdp.media().len();
         let section = match (&init.sdp_mid, init.sdp_m_line_index) {
             (Some(mid), _) => {
-                let found =
-                    remote.sdp.media().iter().position(|media| media.mid() == Some(mid.as_str()));
+                let found = remote
+                    .sdp
+                    .media()
+                    .iter()
+                    .position(|media| media.mid() == Some(mid.as_str()));
                 Some(found.ok_or_else(|| {
                     Error::new(ErrorName::OperationError, "no section has this sdp_mid")
                 })?)
@@ -102,8 +111,10 @@ impl Session {
             }
             (None, None) => None,
         };
-        let generation =
-            |index: usize| self.signaling.generation(index, init.username_fragment.as_deref());
+        let generation = |index: usize| {
+            self.signaling
+                .generation(index, init.username_fragment.as_deref())
+        };
         match section {
             Some(index) => match generation(index) {
                 Some(generation) => Ok(vec![(index, generation)]),
@@ -129,7 +140,11 @@ impl Session {
         match self.ready_transport(section, &generation) {
             Some(transport) => self.order_candidate(transport, candidate),
             None if self.remote_candidates.waiting.len() < self.config.max_waiting_candidates => {
-                self.remote_candidates.waiting.push_back(Waiting { section, generation, candidate });
+                self.remote_candidates.waiting.push_back(Waiting {
+                    section,
+                    generation,
+                    candidate,
+                });
             }
             None => tracing::debug!("too many candidates wait for a description"),
         }
@@ -141,7 +156,10 @@ impl Session {
         candidate: Option<Box<stonechat_ice::Candidate>>,
     ) {
         self.order(match candidate {
-            Some(candidate) => Order::AddRemoteCandidate { transport, candidate },
+            Some(candidate) => Order::AddRemoteCandidate {
+                transport,
+                candidate,
+            },
             None => Order::EndOfRemoteCandidates { transport },
         });
     }
@@ -157,8 +175,17 @@ impl Session {
     /// description has any more, or whose section went to the transport of another.
     pub(crate) fn release_candidates(&mut self) {
         let waiting = std::mem::take(&mut self.remote_candidates.waiting);
-        for Waiting { section, generation, candidate } in waiting {
-            if self.signaling.generation(section, Some(&generation)).is_some() {
+        for Waiting {
+            section,
+            generation,
+            candidate,
+        } in waiting
+        {
+            if self
+                .signaling
+                .generation(section, Some(&generation))
+                .is_some()
+            {
                 self.give_candidate(section, generation, candidate);
             }
         }
@@ -170,7 +197,9 @@ impl Session {
     /// Queues the candidates that came within a remote description.
     pub(crate) fn take_described_candidates(&mut self, sdp: &stonechat_sdp::Session) {
         for (index, section) in sdp.sections().enumerate() {
-            let Some(generation) = section.ice_ufrag().map(str::to_owned) else { continue };
+            let Some(generation) = section.ice_ufrag().map(str::to_owned) else {
+                continue;
+            };
             for text in section.media().candidates() {
                 if let Ok(candidate) = text.parse::<stonechat_ice::Candidate>()
                     && candidate.component == 1

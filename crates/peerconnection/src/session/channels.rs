@@ -62,7 +62,10 @@ impl ChannelObjects {
         channel: ChannelId,
         octets: u64,
     ) -> Result<(), Error> {
-        let channel = self.channels.get_mut(&channel).ok_or_else(no_such_channel)?;
+        let channel = self
+            .channels
+            .get_mut(&channel)
+            .ok_or_else(no_such_channel)?;
         channel.low_threshold = octets;
         Ok(())
     }
@@ -77,7 +80,9 @@ impl ChannelObjects {
                     max_message_size,
                     max_channels: None,
                 });
-                step.fire.push(Event::SctpTransportStateChange(SctpTransportState::Connecting));
+                step.fire.push(Event::SctpTransportStateChange(
+                    SctpTransportState::Connecting,
+                ));
             }
         }
     }
@@ -120,8 +125,15 @@ impl Session {
             let text = "the association has fewer channels than the id";
             return Err(Error::new(ErrorName::OperationError, text));
         }
-        if self.channels.sctp.is_some_and(|sctp| sctp.state == SctpTransportState::Closed) {
-            return Err(Error::new(ErrorName::InvalidStateError, "the association has ended"));
+        if self
+            .channels
+            .sctp
+            .is_some_and(|sctp| sctp.state == SctpTransportState::Closed)
+        {
+            return Err(Error::new(
+                ErrorName::InvalidStateError,
+                "the association has ended",
+            ));
         }
         let channel = ChannelId(self.channels.made);
         self.channels.made += 1;
@@ -145,8 +157,14 @@ impl Session {
                 low_threshold: 0,
             },
         );
-        self.order(Order::OpenChannel { channel, parameters: Box::new(parameters) });
-        self.order(Order::GrantCredit { channel, octets: self.config.message_credit });
+        self.order(Order::OpenChannel {
+            channel,
+            parameters: Box::new(parameters),
+        });
+        self.order(Order::GrantCredit {
+            channel,
+            octets: self.config.message_credit,
+        });
         if !std::mem::replace(&mut self.channels.wanted, true) {
             self.update_negotiation_needed();
         }
@@ -160,10 +178,20 @@ impl Session {
         data: Bytes,
     ) -> Result<(), Error> {
         let max_buffered = self.config.max_buffered_amount;
-        let max_message = self.channels.sctp.map_or(u64::MAX, |sctp| sctp.max_message_size);
-        let object = self.channels.channels.get_mut(&channel).ok_or_else(no_such_channel)?;
+        let max_message = self
+            .channels
+            .sctp
+            .map_or(u64::MAX, |sctp| sctp.max_message_size);
+        let object = self
+            .channels
+            .channels
+            .get_mut(&channel)
+            .ok_or_else(no_such_channel)?;
         if object.state != DataChannelState::Open {
-            return Err(Error::new(ErrorName::InvalidStateError, "the channel is not open"));
+            return Err(Error::new(
+                ErrorName::InvalidStateError,
+                "the channel is not open",
+            ));
         }
         if kind == MessageKind::Text && std::str::from_utf8(&data).is_err() {
             return Err(Error::new(ErrorName::TypeError, "text has to be UTF-8"));
@@ -181,13 +209,24 @@ impl Session {
             ));
         }
         object.buffered_amount += octets;
-        self.order(Order::SendMessage { channel, kind, data });
+        self.order(Order::SendMessage {
+            channel,
+            kind,
+            data,
+        });
         Ok(())
     }
 
     pub(super) fn close_channel(&mut self, channel: ChannelId) -> Result<(), Error> {
-        let object = self.channels.channels.get_mut(&channel).ok_or_else(no_such_channel)?;
-        if matches!(object.state, DataChannelState::Connecting | DataChannelState::Open) {
+        let object = self
+            .channels
+            .channels
+            .get_mut(&channel)
+            .ok_or_else(no_such_channel)?;
+        if matches!(
+            object.state,
+            DataChannelState::Connecting | DataChannelState::Open
+        ) {
             object.state = DataChannelState::Closing;
             self.order(Order::CloseChannel { channel });
         }
@@ -200,8 +239,9 @@ impl Session {
                 if let Some(sctp) = &mut self.channels.sctp {
                     sctp.max_channels = Some(max_channels);
                     sctp.state = SctpTransportState::Connected;
-                    step.fire
-                        .push(Event::SctpTransportStateChange(SctpTransportState::Connected));
+                    step.fire.push(Event::SctpTransportStateChange(
+                        SctpTransportState::Connected,
+                    ));
                 }
             }
             Fact::AssociationClosed { .. } => {
@@ -209,14 +249,23 @@ impl Session {
                     && sctp.state != SctpTransportState::Closed
                 {
                     sctp.state = SctpTransportState::Closed;
-                    step.fire.push(Event::SctpTransportStateChange(SctpTransportState::Closed));
+                    step.fire
+                        .push(Event::SctpTransportStateChange(SctpTransportState::Closed));
                 }
             }
-            Fact::ChannelAnnounced { channel, parameters, stream } => {
+            Fact::ChannelAnnounced {
+                channel,
+                parameters,
+                stream,
+            } => {
                 self.on_announced(channel, &parameters, stream, step);
             }
             Fact::ChannelOpen { channel, stream } => self.on_open(channel, stream, step),
-            Fact::Message { channel, kind, data } => self.on_message(channel, kind, data, step),
+            Fact::Message {
+                channel,
+                kind,
+                data,
+            } => self.on_message(channel, kind, data, step),
             Fact::Sent { channel, octets } => self.on_sent(channel, octets, step),
             Fact::ChannelClosing { channel } => self.on_closing(channel, step),
             Fact::ChannelClosed { channel, error } => self.on_closed(channel, error, step),
@@ -232,11 +281,12 @@ impl Session {
         step: &mut Step,
     ) {
         let (life_time, retransmits) = match parameters.reliability {
-            Reliability::MaxLifetime(time) => {
-                (Some(u16::try_from(time.as_millis()).unwrap_or(u16::MAX)), None)
-            }
+            Reliability::MaxLifetime(time) => (
+                Some(u16::try_from(time.as_millis()).unwrap_or(u16::MAX)),
+                None,
+            ),
             Reliability::MaxRetransmits(count) => (None, Some(count)),
-            _ => (None, None),
+            Reliability::Reliable => (None, None),
         };
         let init = ChannelInit {
             ordered: parameters.ordered,
@@ -257,13 +307,18 @@ impl Session {
             },
         );
         self.channels.opened += 1;
-        self.order(Order::GrantCredit { channel, octets: self.config.message_credit });
+        self.order(Order::GrantCredit {
+            channel,
+            octets: self.config.message_credit,
+        });
         step.fire.push(Event::DataChannel(channel));
         step.fire.push(Event::ChannelOpen(channel));
     }
 
     fn on_open(&mut self, channel: ChannelId, stream: u16, step: &mut Step) {
-        let Some(object) = self.channels.channels.get_mut(&channel) else { return };
+        let Some(object) = self.channels.channels.get_mut(&channel) else {
+            return;
+        };
         object.init.id = Some(stream);
         if object.state == DataChannelState::Connecting {
             object.state = DataChannelState::Open;
@@ -272,23 +327,25 @@ impl Session {
         }
     }
 
-    fn on_message(
-        &mut self,
-        channel: ChannelId,
-        kind: MessageKind,
-        data: Bytes,
-        step: &mut Step,
-    ) {
-        let Some(object) = self.channels.channels.get(&channel) else { return };
+    fn on_message(&self, channel: ChannelId, kind: MessageKind, data: Bytes, step: &mut Step) {
+        let Some(object) = self.channels.channels.get(&channel) else {
+            return;
+        };
         let octets = data.len().max(1) as u64;
         if object.state != DataChannelState::Closed {
-            step.fire.push(Event::ChannelMessage { channel, kind, data });
+            step.fire.push(Event::ChannelMessage {
+                channel,
+                kind,
+                data,
+            });
         }
         step.returned.push((channel, octets));
     }
 
     fn on_sent(&mut self, channel: ChannelId, octets: u64, step: &mut Step) {
-        let Some(object) = self.channels.channels.get_mut(&channel) else { return };
+        let Some(object) = self.channels.channels.get_mut(&channel) else {
+            return;
+        };
         let before = object.buffered_amount;
         object.buffered_amount = before.saturating_sub(octets);
         step.drained.push(channel);
@@ -298,15 +355,22 @@ impl Session {
     }
 
     fn on_closing(&mut self, channel: ChannelId, step: &mut Step) {
-        let Some(object) = self.channels.channels.get_mut(&channel) else { return };
-        if matches!(object.state, DataChannelState::Connecting | DataChannelState::Open) {
+        let Some(object) = self.channels.channels.get_mut(&channel) else {
+            return;
+        };
+        if matches!(
+            object.state,
+            DataChannelState::Connecting | DataChannelState::Open
+        ) {
             object.state = DataChannelState::Closing;
             step.fire.push(Event::ChannelClosing(channel));
         }
     }
 
     fn on_closed(&mut self, channel: ChannelId, error: Option<String>, step: &mut Step) {
-        let Some(object) = self.channels.channels.get_mut(&channel) else { return };
+        let Some(object) = self.channels.channels.get_mut(&channel) else {
+            return;
+        };
         if object.state == DataChannelState::Closed {
             return;
         }

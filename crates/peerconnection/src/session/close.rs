@@ -22,7 +22,11 @@ impl Session {
         self.chain.clear();
         self.tasks.clear();
         self.order(Order::Close);
-        let waiting: Vec<_> = self.waiting_stats.iter().map(|(request, _)| *request).collect();
+        let waiting: Vec<_> = self
+            .waiting_stats
+            .iter()
+            .map(|(request, _)| *request)
+            .collect();
         for request in waiting {
             self.queue(super::task::Task::StatsOfClosed(request));
         }

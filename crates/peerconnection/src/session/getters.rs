@@ -48,7 +48,9 @@ impl Session {
     pub fn can_trickle_ice_candidates(&self) -> Option<bool> {
         let remote = self.signaling.remote()?;
         Some(remote.sdp.sections().any(|section| {
-            section.ice_options().is_some_and(|options| options.contains("trickle"))
+            section
+                .ice_options()
+                .is_some_and(|options| options.contains("trickle"))
         }))
     }
 
@@ -83,7 +85,10 @@ impl Session {
     /// One transceiver.
     #[must_use]
     pub fn transceiver(&self, id: TransceiverId) -> Option<TransceiverView> {
-        let transceiver = self.transceivers.iter().find(|transceiver| transceiver.id == id)?;
+        let transceiver = self
+            .transceivers
+            .iter()
+            .find(|transceiver| transceiver.id == id)?;
         let transport = self
             .signaling
             .sections
@@ -127,7 +132,9 @@ impl Session {
     pub fn channel_state(&self, id: ChannelId) -> (DataChannelState, u64) {
         self.channels
             .get(id)
-            .map_or((DataChannelState::Closed, 0), |channel| (channel.state, channel.buffered_amount))
+            .map_or((DataChannelState::Closed, 0), |channel| {
+                (channel.state, channel.buffered_amount)
+            })
     }
 
     /// The ICE and DTLS transport of this name.
@@ -149,7 +156,10 @@ impl Session {
     /// The names of all transports.
     #[must_use]
     pub fn transports(&self) -> Vec<TransportId> {
-        self.transports.iter().map(|transport| transport.id).collect()
+        self.transports
+            .iter()
+            .map(|transport| transport.id)
+            .collect()
     }
 
     /// `sctp`: the transport of the association, its state, the largest message in octets

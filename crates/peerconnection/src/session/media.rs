@@ -15,7 +15,10 @@ impl Session {
         init: TransceiverInit,
     ) -> Result<TransceiverId, Error> {
         if init.direction == Direction::Stopped {
-            return Err(Error::new(ErrorName::TypeError, "a transceiver cannot begin as stopped"));
+            return Err(Error::new(
+                ErrorName::TypeError,
+                "a transceiver cannot begin as stopped",
+            ));
         }
         check_track(kind, track.as_ref())?;
         check_streams(&init.streams)?;
@@ -36,9 +39,17 @@ impl Session {
         check_track(track.kind, Some(&track))?;
         check_streams(&streams)?;
         let sends = |transceiver: &Transceiver| {
-            transceiver.sender.track.as_ref().is_some_and(|other| other.id == track.id)
+            transceiver
+                .sender
+                .track
+                .as_ref()
+                .is_some_and(|other| other.id == track.id)
         };
-        if self.transceivers.iter().any(|transceiver| !transceiver.stopped && sends(transceiver)) {
+        if self
+            .transceivers
+            .iter()
+            .any(|transceiver| !transceiver.stopped && sends(transceiver))
+        {
             return Err(Error::new(
                 ErrorName::InvalidAccessError,
                 "the track is being sent already",
@@ -71,8 +82,9 @@ impl Session {
     }
 
     pub(super) fn remove_track(&mut self, sender: SenderId) -> Result<(), Error> {
-        let transceiver =
-            self.transceiver_mut(TransceiverId(sender.0)).ok_or_else(no_such_transceiver)?;
+        let transceiver = self
+            .transceiver_mut(TransceiverId(sender.0))
+            .ok_or_else(no_such_transceiver)?;
         if transceiver.stopping || transceiver.sender.track.is_none() {
             return Ok(());
         }
@@ -89,10 +101,16 @@ impl Session {
     ) -> Result<(), Error> {
         let transceiver = self.transceiver_mut(id).ok_or_else(no_such_transceiver)?;
         if transceiver.stopping {
-            return Err(Error::new(ErrorName::InvalidStateError, "the transceiver is stopped"));
+            return Err(Error::new(
+                ErrorName::InvalidStateError,
+                "the transceiver is stopped",
+            ));
         }
         if direction == Direction::Stopped {
-            return Err(Error::new(ErrorName::TypeError, "use stop() to stop a transceiver"));
+            return Err(Error::new(
+                ErrorName::TypeError,
+                "use stop() to stop a transceiver",
+            ));
         }
         if transceiver.direction != direction {
             transceiver.direction = direction;
@@ -120,7 +138,10 @@ impl Session {
         id: TransceiverId,
         codecs: &[CodecCapability],
     ) -> Result<(), Error> {
-        let kind = self.transceiver_mut(id).ok_or_else(no_such_transceiver)?.kind;
+        let kind = self
+            .transceiver_mut(id)
+            .ok_or_else(no_such_transceiver)?
+            .kind;
         let preferences = self.config.media_engine.select(kind, codecs)?;
         if let Some(transceiver) = self.transceiver_mut(id) {
             transceiver.preferences = preferences;
@@ -136,7 +157,10 @@ impl Session {
         let id = TransceiverId(sender.0);
         let transceiver = self.transceiver_mut(id).ok_or_else(no_such_transceiver)?;
         if transceiver.stopping {
-            return Err(Error::new(ErrorName::InvalidStateError, "the transceiver is stopped"));
+            return Err(Error::new(
+                ErrorName::InvalidStateError,
+                "the transceiver is stopped",
+            ));
         }
         check_track(transceiver.kind, track.as_ref())?;
         transceiver.sender.track = track;
@@ -175,7 +199,9 @@ impl Session {
     }
 
     pub(super) fn on_receiver_active(&mut self, receiver: ReceiverId, step: &mut Step) {
-        let Some(transceiver) = self.transceiver_mut(TransceiverId(receiver.0)) else { return };
+        let Some(transceiver) = self.transceiver_mut(TransceiverId(receiver.0)) else {
+            return;
+        };
         if transceiver.receiver.muted
             && transceiver.fired_direction.is_some_and(Direction::receives)
         {
@@ -185,7 +211,9 @@ impl Session {
     }
 
     pub(super) fn on_receiver_bye(&mut self, receiver: ReceiverId, step: &mut Step) {
-        let Some(transceiver) = self.transceiver_mut(TransceiverId(receiver.0)) else { return };
+        let Some(transceiver) = self.transceiver_mut(TransceiverId(receiver.0)) else {
+            return;
+        };
         if !std::mem::replace(&mut transceiver.receiver.muted, true) {
             step.fire.push(Event::TrackMuted(receiver));
         }
@@ -236,7 +264,9 @@ impl Session {
     }
 
     pub(crate) fn transceiver_mut(&mut self, id: TransceiverId) -> Option<&mut Transceiver> {
-        self.transceivers.iter_mut().find(|transceiver| transceiver.id == id)
+        self.transceivers
+            .iter_mut()
+            .find(|transceiver| transceiver.id == id)
     }
 
     /// A random identifier in the form of a UUID (RFC 8830, section 2, allows any token).
@@ -268,20 +298,33 @@ impl Session {
 fn check_track(kind: Kind, track: Option<&TrackInfo>) -> Result<(), Error> {
     let Some(track) = track else { return Ok(()) };
     if track.kind != kind {
-        return Err(Error::new(ErrorName::TypeError, "the track is of another kind"));
+        return Err(Error::new(
+            ErrorName::TypeError,
+            "the track is of another kind",
+        ));
     }
-    if is_token(&track.id) { Ok(()) } else { Err(malformed_id()) }
+    if is_token(&track.id) {
+        Ok(())
+    } else {
+        Err(malformed_id())
+    }
 }
 
 fn check_streams(streams: &[String]) -> Result<(), Error> {
-    if streams.iter().all(|id| is_token(id)) { Ok(()) } else { Err(malformed_id()) }
+    if streams.iter().all(|id| is_token(id)) {
+        Ok(())
+    } else {
+        Err(malformed_id())
+    }
 }
 
 /// Ids of streams and tracks are written into descriptions: tokens of RFC 8830, at most 64
 /// characters.
 fn is_token(id: &str) -> bool {
     (1..=64).contains(&id.len())
-        && id.bytes().all(|c| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&c))
+        && id
+            .bytes()
+            .all(|c| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`{|}~".contains(&c))
 }
 
 fn malformed_id() -> Error {
@@ -292,5 +335,8 @@ fn malformed_id() -> Error {
 }
 
 fn no_such_transceiver() -> Error {
-    Error::new(ErrorName::InvalidAccessError, "no such transceiver in this peer connection")
+    Error::new(
+        ErrorName::InvalidAccessError,
+        "no such transceiver in this peer connection",
+    )
 }

@@ -38,9 +38,19 @@ impl Session {
                 dtls: self.dtls_plan(transport.id),
             })
             .collect();
-        let mut plan = Plan { transports, ..Plan::default() };
-        for section in self.signaling.sections.iter().filter(|section| !section.rejected) {
-            let Some(transport) = section.transport else { continue };
+        let mut plan = Plan {
+            transports,
+            ..Plan::default()
+        };
+        for section in self
+            .signaling
+            .sections
+            .iter()
+            .filter(|section| !section.rejected)
+        {
+            let Some(transport) = section.transport else {
+                continue;
+            };
             match section.kind {
                 SectionKind::Data => plan.association = self.association_plan(section, transport),
                 SectionKind::Media(..) => self.plan_media(section, transport, &mut plan),
@@ -69,9 +79,7 @@ impl Session {
         match &self.signaling.pending_remote {
             Some(remote) if remote.kind == SdpType::Pranswer => described(remote),
             Some(remote) if self.signaling.pending_local.is_some() => described(remote),
-            _ if is_in_force => {
-                self.signaling.current_remote.as_ref().and_then(described)
-            }
+            _ if is_in_force => self.signaling.current_remote.as_ref().and_then(described),
             _ => None,
         }
     }
@@ -84,11 +92,15 @@ impl Session {
             Some(remote) if self.signaling.pending_local.is_some() => remote,
             _ => self.signaling.current_remote.as_ref()?,
         };
-        let fingerprints = self.signaling.described(transport, &remote.sdp, |section| {
-            let known: Vec<_> =
-                section.fingerprints().filter_map(crate::signaling::fingerprint_of).collect();
-            (!known.is_empty()).then_some(known)
-        })?;
+        let fingerprints = self
+            .signaling
+            .described(transport, &remote.sdp, |section| {
+                let known: Vec<_> = section
+                    .fingerprints()
+                    .filter_map(crate::signaling::fingerprint_of)
+                    .collect();
+                (!known.is_empty()).then_some(known)
+            })?;
         Some(DtlsPlan { role, fingerprints })
     }
 
@@ -118,9 +130,12 @@ impl Session {
         else {
             return;
         };
-        let Some(direction) = transceiver.current_direction else { return };
+        let Some(direction) = transceiver.current_direction else {
+            return;
+        };
         if !transceiver.sender.codecs.is_empty() {
-            plan.senders.push(self.sender_plan(transceiver, section, transport, direction));
+            plan.senders
+                .push(self.sender_plan(transceiver, section, transport, direction));
         }
         if !transceiver.receiver.codecs.is_empty() {
             plan.receivers.push(ReceiverPlan {

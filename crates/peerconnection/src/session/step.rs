@@ -10,8 +10,8 @@ use crate::order::MessageKind;
 use crate::session::call::{PromiseId, Value};
 use crate::session::description::IceCandidate;
 use crate::state::{
-    ConnectionState, DtlsTransportState, IceConnectionState, IceGatheringState,
-    IceTransportState, SctpTransportState, SignalingState,
+    ConnectionState, DtlsTransportState, IceConnectionState, IceGatheringState, IceTransportState,
+    SctpTransportState, SignalingState,
 };
 
 /// One step of the front task of a session: the events to fire, then the promises to settle.

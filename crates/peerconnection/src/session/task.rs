@@ -10,6 +10,9 @@ use super::step::{Event, Step};
 use crate::fact::Fact;
 use crate::state::SignalingState;
 
+/// From so many on, what came and went is forgotten.
+const MANY_TASKS: usize = 1024;
+
 /// One task.
 #[derive(Debug)]
 pub(super) enum Task {
@@ -32,13 +35,25 @@ impl Session {
     /// what is undone before anybody saw it is taken back, so that a peer cannot make the queue
     /// grow while nobody pulls steps.
     pub(super) fn queue_fact(&mut self, fact: Fact) {
-        let mut queued = self.tasks.iter_mut().enumerate().rev().filter_map(|(at, task)| match task {
-            Task::Fact(queued) => Some((at, queued)),
-            _ => None,
-        });
+        let is_long = self.tasks.len() >= MANY_TASKS;
+        let mut queued =
+            self.tasks
+                .iter_mut()
+                .enumerate()
+                .rev()
+                .filter_map(|(at, task)| match task {
+                    Task::Fact(queued) => Some((at, queued)),
+                    _ => None,
+                });
         match &fact {
             Fact::Sent { channel, octets } => {
-                if let Some((_, Fact::Sent { channel: last, octets: sum })) = queued.next()
+                if let Some((
+                    _,
+                    Fact::Sent {
+                        channel: last,
+                        octets: sum,
+                    },
+                )) = queued.next()
                     && last == channel
                 {
                     *sum += octets;
@@ -59,10 +74,22 @@ impl Session {
                     return;
                 }
             }
+            // The peer opened and closed it before anybody looked: at some point nobody hears of it.
+            Fact::ChannelClosed { channel, .. } if is_long => {
+                let is_unseen = queued.any(|(_, other)| {
+                    matches!(other, Fact::ChannelAnnounced { channel: other, .. } if other == channel)
+                });
+                if is_unseen {
+                    self.tasks.retain(
+                        |task| !matches!(task, Task::Fact(fact) if fact.channel() == Some(*channel)),
+                    );
+                    return;
+                }
+            }
             Fact::KeyFrameRequested { sender } => {
-                if queued.any(|(_, other)| {
-                    matches!(other, Fact::KeyFrameRequested { sender: other } if other == sender)
-                }) {
+                let is_same = |(_, other): (usize, &mut Fact)| matches!(other, Fact::KeyFrameRequested { sender: other } if other == sender);
+                let is_queued = queued.any(is_same);
+                if is_queued {
                     return;
                 }
             }
@@ -104,16 +131,18 @@ impl Session {
         if self.is_closed {
             return;
         }
-        let Some((promise, kind)) = self.current_operation() else { return };
+        let Some((promise, kind)) = self.current_operation() else {
+            return;
+        };
         let result = match kind {
             Kind::CreateOffer(options) => self.create_offer(options).map(Value::Description),
             Kind::CreateAnswer => self.create_answer().map(Value::Description),
-            Kind::SetLocal(description) => {
-                self.set_local_description(now, description, step).map(|()| Value::Nothing)
-            }
-            Kind::SetRemote(description) => {
-                self.set_remote_description(now, &description, step).map(|()| Value::Nothing)
-            }
+            Kind::SetLocal(description) => self
+                .set_local_description(now, description, step)
+                .map(|()| Value::Nothing),
+            Kind::SetRemote(description) => self
+                .set_remote_description(now, &description, step)
+                .map(|()| Value::Nothing),
             Kind::AddIceCandidate(candidate) => {
                 self.apply_ice_candidate(candidate).map(|()| Value::Nothing)
             }
@@ -177,11 +206,16 @@ impl Session {
         snapshot: &crate::stats::Snapshot,
         step: &mut Step,
     ) {
-        let Some(at) = self.waiting_stats.iter().position(|(number, _)| *number == request) else {
+        let Some(at) = self
+            .waiting_stats
+            .iter()
+            .position(|(number, _)| *number == request)
+        else {
             return;
         };
         let (_, promise) = self.waiting_stats.swap_remove(at);
         let report = self.stats_report(now, snapshot);
-        step.settle.push((promise, Ok(Value::Stats(Box::new(report)))));
+        step.settle
+            .push((promise, Ok(Value::Stats(Box::new(report)))));
     }
 }

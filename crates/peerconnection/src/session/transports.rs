@@ -68,11 +68,14 @@ impl TransportObjects {
         credentials: &stonechat_ice::Credentials,
     ) -> Option<TransportId> {
         let mut all = self.transports.iter();
-        all.find(|transport| transport.credentials == *credentials).map(|transport| transport.id)
+        all.find(|transport| transport.credentials == *credentials)
+            .map(|transport| transport.id)
     }
 
     pub(crate) fn get_mut(&mut self, id: TransportId) -> Option<&mut TransportObject> {
-        self.transports.iter_mut().find(|transport| transport.id == id)
+        self.transports
+            .iter_mut()
+            .find(|transport| transport.id == id)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &TransportObject> {
@@ -105,18 +108,34 @@ impl Session {
     pub(super) fn on_transport_fact(&mut self, fact: Fact, step: &mut Step) {
         match fact {
             Fact::Gathering { transport, state } => self.on_gathering(transport, state, step),
-            Fact::LocalCandidate { transport, candidate, url } => {
+            Fact::LocalCandidate {
+                transport,
+                candidate,
+                url,
+            } => {
                 self.on_local_candidate(transport, candidate, url, step);
             }
-            Fact::CandidateError { local, url, code, text, .. } => {
-                step.fire.push(Event::IceCandidateError { local, url, code, text });
+            Fact::CandidateError {
+                local,
+                url,
+                code,
+                text,
+                ..
+            } => {
+                step.fire.push(Event::IceCandidateError {
+                    local,
+                    url,
+                    code,
+                    text,
+                });
             }
             Fact::IceState { transport, state } => {
                 if let Some(object) = self.transports.get_mut(transport) {
                     let state = ice_transport_state(state);
                     if object.ice_state != state {
                         object.ice_state = state;
-                        step.fire.push(Event::IceTransportStateChange(transport, state));
+                        step.fire
+                            .push(Event::IceTransportStateChange(transport, state));
                     }
                 }
                 self.update_aggregates(step);
@@ -126,11 +145,16 @@ impl Session {
                     object.role = role;
                 }
             }
-            Fact::SelectedPair { transport, local, remote } => {
+            Fact::SelectedPair {
+                transport,
+                local,
+                remote,
+            } => {
                 if let Some(object) = self.transports.get_mut(transport) {
                     object.selected = Some(Box::new((*local, *remote)));
                     object.selected_changes += 1;
-                    step.fire.push(Event::SelectedCandidatePairChange(transport));
+                    step.fire
+                        .push(Event::SelectedCandidatePairChange(transport));
                 }
             }
             Fact::DtlsState { transport, state } => self.on_dtls_state(transport, state, step),
@@ -139,7 +163,9 @@ impl Session {
     }
 
     fn on_dtls_state(&mut self, transport: TransportId, fact: DtlsFact, step: &mut Step) {
-        let Some(object) = self.transports.get_mut(transport) else { return };
+        let Some(object) = self.transports.get_mut(transport) else {
+            return;
+        };
         let state = match &fact {
             DtlsFact::Connecting => DtlsTransportState::Connecting,
             DtlsFact::Connected { .. } => DtlsTransportState::Connected,
@@ -155,7 +181,8 @@ impl Session {
         }
         if object.dtls_state != state {
             object.dtls_state = state;
-            step.fire.push(Event::DtlsTransportStateChange(transport, state));
+            step.fire
+                .push(Event::DtlsTransportStateChange(transport, state));
         }
         self.update_aggregates(step);
     }
@@ -166,7 +193,9 @@ impl Session {
         state: stonechat_ice::GatheringState,
         step: &mut Step,
     ) {
-        let Some(object) = self.transports.get_mut(transport) else { return };
+        let Some(object) = self.transports.get_mut(transport) else {
+            return;
+        };
         let state = match state {
             stonechat_ice::GatheringState::New => IceGatheringState::New,
             stonechat_ice::GatheringState::Gathering => IceGatheringState::Gathering,
@@ -188,9 +217,13 @@ impl Session {
                 sdp_m_line_index: index,
                 username_fragment: Some(generation),
             };
-            step.fire.push(Event::IceCandidate { candidate: Some(candidate), url: None });
+            step.fire.push(Event::IceCandidate {
+                candidate: Some(candidate),
+                url: None,
+            });
         }
-        step.fire.push(Event::IceTransportGatheringStateChange(transport, state));
+        step.fire
+            .push(Event::IceTransportGatheringStateChange(transport, state));
         self.update_gathering(step);
     }
 
@@ -203,9 +236,15 @@ impl Session {
     ) {
         let (mid, index) = self.section_of(transport);
         let section = self.described_section(transport);
-        let Some(object) = self.transports.get_mut(transport) else { return };
+        let Some(object) = self.transports.get_mut(transport) else {
+            return;
+        };
         // Of a generation that was replaced while the fact waited.
-        if candidate.ufrag.as_deref().is_some_and(|ufrag| ufrag != object.credentials.ufrag()) {
+        if candidate
+            .ufrag
+            .as_deref()
+            .is_some_and(|ufrag| ufrag != object.credentials.ufrag())
+        {
             return;
         }
         object.candidates.push((*candidate).clone());
@@ -219,15 +258,22 @@ impl Session {
             sdp_m_line_index: index,
             username_fragment: Some(generation),
         };
-        step.fire.push(Event::IceCandidate { candidate: Some(candidate), url });
+        step.fire.push(Event::IceCandidate {
+            candidate: Some(candidate),
+            url,
+        });
     }
 
     /// The media section that tells of `transport` in our description, by identification and index.
     fn section_of(&self, transport: TransportId) -> (Option<String>, Option<u16>) {
-        self.described_section(transport).map_or((None, None), |index| {
-            let section = self.signaling.sections.get(index);
-            (section.map(|section| section.mid.clone()), u16::try_from(index).ok())
-        })
+        self.described_section(transport)
+            .map_or((None, None), |index| {
+                let section = self.signaling.sections.get(index);
+                (
+                    section.map(|section| section.mid.clone()),
+                    u16::try_from(index).ok(),
+                )
+            })
     }
 
     fn described_section(&self, transport: TransportId) -> Option<usize> {
@@ -236,7 +282,11 @@ impl Session {
     }
 
     fn update_gathering(&mut self, step: &mut Step) {
-        let states = || self.transports.iter().map(|transport| transport.gathering_state);
+        let states = || {
+            self.transports
+                .iter()
+                .map(|transport| transport.gathering_state)
+        };
         let state = if states().any(|state| state == IceGatheringState::Gathering) {
             IceGatheringState::Gathering
         } else if states().count() > 0 && states().all(|state| state == IceGatheringState::Complete)
@@ -249,7 +299,10 @@ impl Session {
             self.ice_gathering_state = state;
             step.fire.push(Event::IceGatheringStateChange(state));
             if state == IceGatheringState::Complete {
-                step.fire.push(Event::IceCandidate { candidate: None, url: None });
+                step.fire.push(Event::IceCandidate {
+                    candidate: None,
+                    url: None,
+                });
             }
         }
     }
@@ -270,9 +323,15 @@ impl Session {
 
     fn aggregate_ice(&self) -> IceConnectionState {
         use IceTransportState as T;
-        let any = |state| self.transports.iter().any(|transport| transport.ice_state == state);
+        let any = |state| {
+            self.transports
+                .iter()
+                .any(|transport| transport.ice_state == state)
+        };
         let all = |states: &[T]| {
-            self.transports.iter().all(|transport| states.contains(&transport.ice_state))
+            self.transports
+                .iter()
+                .all(|transport| states.contains(&transport.ice_state))
         };
         if any(T::Failed) {
             IceConnectionState::Failed
@@ -292,9 +351,16 @@ impl Session {
     fn aggregate_connection(&self) -> ConnectionState {
         use DtlsTransportState as D;
         use IceTransportState as T;
-        let any_ice = |state| self.transports.iter().any(|transport| transport.ice_state == state);
-        let any_dtls =
-            |state| self.transports.iter().any(|transport| transport.dtls_state == state);
+        let any_ice = |state| {
+            self.transports
+                .iter()
+                .any(|transport| transport.ice_state == state)
+        };
+        let any_dtls = |state| {
+            self.transports
+                .iter()
+                .any(|transport| transport.dtls_state == state)
+        };
         let all = |ice: &[T], dtls: &[D]| {
             self.transports.iter().all(|transport| {
                 ice.contains(&transport.ice_state) && dtls.contains(&transport.dtls_state)

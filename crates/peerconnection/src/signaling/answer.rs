@@ -28,11 +28,17 @@ impl Session {
             ));
         }
         let Some(offer) = self.signaling.pending_remote.clone() else {
-            return Err(Error::new(ErrorName::InvalidStateError, "there is no offer to answer"));
+            return Err(Error::new(
+                ErrorName::InvalidStateError,
+                "there is no offer to answer",
+            ));
         };
         let sdp = self.write_answer(&offer.sdp)?.to_string();
         self.signaling.last_answer = Some(sdp.clone());
-        Ok(SessionDescription { kind: SdpType::Answer, sdp })
+        Ok(SessionDescription {
+            kind: SdpType::Answer,
+            sdp,
+        })
     }
 
     fn write_answer(
@@ -50,7 +56,12 @@ impl Session {
         // side of the transport (RFC 9143, section 7.3.1).
         let bundled: Vec<usize> = bundle
             .iter()
-            .filter_map(|mid| accepted.iter().copied().find(|index| sections[*index].mid == *mid))
+            .filter_map(|mid| {
+                accepted
+                    .iter()
+                    .copied()
+                    .find(|index| sections[*index].mid == *mid)
+            })
             .collect();
         let mut transports = AnsweredTransports::new(&sections, &bundled);
         let mut written = Vec::new();
@@ -67,7 +78,10 @@ impl Session {
                 None => write_section::rejected(media, media.mid())?,
             });
         }
-        let mids: Vec<_> = bundled.iter().map(|index| sections[*index].mid.clone()).collect();
+        let mids: Vec<_> = bundled
+            .iter()
+            .map(|index| sections[*index].mid.clone())
+            .collect();
         self.signaling.session_version += 1;
         let mut sdp = write_section::head(
             self.signaling.session_id,
@@ -101,15 +115,15 @@ impl Session {
                     stays && !self.codecs_to_answer(kind, id, media).is_empty()
                 }
                 // A transport carries one association.
-                SectionKind::Data => {
-                    accepted.iter().all(|other| sections[*other].kind != SectionKind::Data)
-                }
+                SectionKind::Data => accepted
+                    .iter()
+                    .all(|other| sections[*other].kind != SectionKind::Data),
                 SectionKind::Unknown => false,
             };
             // Bundle-only makes no sense outside a bundle (RFC 9143, section 6); with one
             // transport there is room for one section outside (RFC 8829, section 4.1.1).
-            let has_place = in_bundle
-                || !media.bundle_only() && (!one_transport || accepted.is_empty());
+            let has_place =
+                in_bundle || !media.bundle_only() && (!one_transport || accepted.is_empty());
             if !section.rejected && !media_is_gone(media) && is_spoken && has_place {
                 accepted.push(index);
             }
@@ -132,14 +146,16 @@ impl Session {
                 let names = self.config.media_engine.extensions(kind);
                 let extensions = extensions::common(names, media);
                 let cname = self.cname();
-                let Some(transceiver) =
-                    self.transceivers.iter().find(|transceiver| transceiver.id == id)
+                let Some(transceiver) = self
+                    .transceivers
+                    .iter()
+                    .find(|transceiver| transceiver.id == id)
                 else {
                     return Ok(None);
                 };
-                let offered = offer
-                    .section(index)
-                    .map_or(Direction::SendRecv, |section| Direction::from_sdp(section.direction()));
+                let offered = offer.section(index).map_or(Direction::SendRecv, |section| {
+                    Direction::from_sdp(section.direction())
+                });
                 let direction = transceiver.direction.intersection(offered.reversed());
                 let source = source_of(transceiver, direction, &codecs, &cname);
                 write_section::media(
@@ -160,7 +176,8 @@ impl Session {
             SectionKind::Data => {
                 let transport = transports.for_section(self, offer, index, section)?;
                 let max = self.config.max_message_size;
-                write_section::data(&section.mid, media.protocol(), max, false, &transport).map(Some)
+                write_section::data(&section.mid, media.protocol(), max, false, &transport)
+                    .map(Some)
             }
             SectionKind::Unknown => Ok(None),
         }
@@ -204,7 +221,9 @@ impl AnsweredTransports {
     fn new(sections: &[Section], bundled: &[usize]) -> Self {
         Self {
             bundled: bundled.to_vec(),
-            bundle_transport: bundled.iter().find_map(|index| sections.get(*index)?.transport),
+            bundle_transport: bundled
+                .iter()
+                .find_map(|index| sections.get(*index)?.transport),
             bundle: None,
             restarted: Vec::new(),
         }
@@ -219,7 +238,9 @@ impl AnsweredTransports {
     ) -> Result<TransportLines, Error> {
         if !self.bundled.contains(&index) {
             // A section that left the bundle cannot stay on its transport.
-            let own = section.transport.filter(|own| Some(*own) != self.bundle_transport);
+            let own = section
+                .transport
+                .filter(|own| Some(*own) != self.bundle_transport);
             return self.lines(session, offer, index, own);
         }
         if let Some(lines) = &self.bundle {
@@ -244,7 +265,9 @@ impl AnsweredTransports {
             .and_then(|section| section.setup())
             .unwrap_or(Setup::ActPass);
         let setup = session.setup_to_answer(transport, offered);
-        let Some(id) = transport else { return session.fresh_transport_lines(setup) };
+        let Some(id) = transport else {
+            return session.fresh_transport_lines(setup);
+        };
         if !session.peer_restarts(id, offer, index) {
             return session.transport_lines(id, setup);
         }
@@ -262,7 +285,8 @@ impl Session {
     /// description in force (RFC 8839, section 4.4.3).
     fn peer_restarts(&self, id: TransportId, offer: &stonechat_sdp::Session, index: usize) -> bool {
         let before = self.signaling.current_remote.as_ref().and_then(|remote| {
-            self.signaling.described(id, &remote.sdp, super::credentials_of)
+            self.signaling
+                .described(id, &remote.sdp, super::credentials_of)
         });
         let now = offer.section(index).and_then(super::credentials_of);
         before.is_some() && now.is_some() && before != now

@@ -36,10 +36,15 @@ impl Session {
             self.roll_back(step);
             return Ok(());
         }
-        let text = description.map(|description| description.sdp).unwrap_or_default();
+        let text = description
+            .map(|description| description.sdp)
+            .unwrap_or_default();
         let text = self.local_text(kind, text)?;
         let sdp = stonechat_sdp::Session::parse(&text).map_err(|error| {
-            Error::new(ErrorName::OperationError, format!("our description is malformed: {error}"))
+            Error::new(
+                ErrorName::OperationError,
+                format!("our description is malformed: {error}"),
+            )
         })?;
         self.remember_stable();
         match kind {
@@ -86,7 +91,9 @@ impl Session {
                     transceiver.mid = Some(mid.to_owned());
                     SectionKind::Media(transceiver.kind, transceiver.id)
                 }
-                None if self.signaling.offered_data_mid.as_deref() == Some(mid) => SectionKind::Data,
+                None if self.signaling.offered_data_mid.as_deref() == Some(mid) => {
+                    SectionKind::Data
+                }
                 None => match self.signaling.sections.get(index) {
                     Some(section) => section.kind,
                     None => SectionKind::Unknown,
@@ -98,24 +105,27 @@ impl Session {
                 .get(index)
                 .filter(|section| section.mid == mid)
                 .and_then(|section| section.transport);
-            let section = Section { mid: mid.to_owned(), kind, transport, rejected };
+            let section = Section {
+                mid: mid.to_owned(),
+                kind,
+                transport,
+                rejected,
+            };
             match self.signaling.sections.get_mut(index) {
                 Some(place) => *place = section,
                 None => self.signaling.sections.push(section),
             }
         }
         self.assign_transports(&sdp, stonechat_ice::Role::Controlling);
-        self.signaling.pending_local = Some(Description { kind: SdpType::Offer, sdp });
+        self.signaling.pending_local = Some(Description {
+            kind: SdpType::Offer,
+            sdp,
+        });
         self.signaling.last_offer = None;
         self.enter(SignalingState::HaveLocalOffer, step);
     }
 
-    fn apply_local_answer(
-        &mut self,
-        kind: SdpType,
-        sdp: stonechat_sdp::Session,
-        step: &mut Step,
-    ) {
+    fn apply_local_answer(&mut self, kind: SdpType, sdp: stonechat_sdp::Session, step: &mut Step) {
         let lite = self
             .signaling
             .pending_remote
@@ -167,7 +177,9 @@ impl Session {
             if section.kind == SectionKind::Data && !section.rejected {
                 self.note_data(theirs, step);
             }
-            let Some(id) = section.transceiver() else { continue };
+            let Some(id) = section.transceiver() else {
+                continue;
+            };
             if section.rejected {
                 self.section_rejected(id, kind, tracks);
                 continue;
@@ -176,7 +188,9 @@ impl Session {
             let extensions = self.engine_extensions(section, ours.media());
             let sources = super::apply_remote::sources_of(theirs.media());
             let direction = crate::session::call::Direction::from_sdp(ours.direction());
-            let Some(transceiver) = self.transceiver_mut(id) else { continue };
+            let Some(transceiver) = self.transceiver_mut(id) else {
+                continue;
+            };
             transceiver.receiver.codecs.clone_from(&described);
             transceiver.sender.codecs = described;
             transceiver.receiver.extensions.clone_from(&extensions);
@@ -197,8 +211,12 @@ impl Session {
     fn assign_transports(&mut self, sdp: &stonechat_sdp::Session, role: stonechat_ice::Role) {
         let mut assigned: Vec<(stonechat_ice::Credentials, TransportId)> = Vec::new();
         for index in 0..self.signaling.sections.len() {
-            let Some(section) = sdp.section(index) else { continue };
-            let Some(place) = self.signaling.sections.get(index) else { continue };
+            let Some(section) = sdp.section(index) else {
+                continue;
+            };
+            let Some(place) = self.signaling.sections.get(index) else {
+                continue;
+            };
             let (had, rejected) = (place.transport, place.rejected);
             let credentials = credentials_of(section);
             let transport = match credentials {
@@ -209,9 +227,10 @@ impl Session {
                         .map(|(_, transport)| *transport);
                     // A new section may join a transport that is there already.
                     let known = self.transports.with_credentials(&credentials);
+                    let own = had.filter(|had| assigned.iter().all(|(_, other)| other != had));
                     let id = shared
                         .or(known)
-                        .or(had.filter(|had| assigned.iter().all(|(_, other)| other != had)))
+                        .or(own)
                         .unwrap_or_else(|| self.transports.add(credentials.clone(), role));
                     if let Some(transport) = self.transports.get_mut(id)
                         && transport.credentials != credentials
@@ -263,7 +282,8 @@ impl Session {
 
     pub(super) fn enter(&mut self, state: SignalingState, step: &mut Step) {
         if self.signaling.set_state(state) {
-            step.fire.push(crate::session::step::Event::SignalingStateChange(state));
+            step.fire
+                .push(crate::session::step::Event::SignalingStateChange(state));
         }
     }
 }
@@ -283,7 +303,10 @@ fn check_transition(state: SignalingState, kind: SdpType) -> Result<(), Error> {
     }
     Err(Error::new(
         ErrorName::InvalidStateError,
-        format!("a local {} cannot be set in the state {state}", kind.as_str()),
+        format!(
+            "a local {} cannot be set in the state {state}",
+            kind.as_str()
+        ),
     ))
 }
 

@@ -43,9 +43,11 @@ impl Session {
         match kind {
             SdpType::Offer => validate::offer(&sdp, self.sections_in_force(glare))?,
             _ => {
-                let offer = self.signaling.pending_local.as_ref().or_else(|| {
-                    self.signaling.current_local.as_ref()
-                });
+                let offer = self
+                    .signaling
+                    .pending_local
+                    .as_ref()
+                    .or(self.signaling.current_local.as_ref());
                 validate::answer(&sdp, offer.map(|offer| &offer.sdp))?;
             }
         }
@@ -86,18 +88,20 @@ impl Session {
                 Some(mid) => mid.to_owned(),
                 None => self.mid_of_silent_section(index),
             };
-            let before = self.signaling.sections.get(index).filter(|section| section.mid == mid);
+            let before = self
+                .signaling
+                .sections
+                .get(index)
+                .filter(|section| section.mid == mid);
             let transport = before.and_then(|section| section.transport);
             let known = before.map(|section| section.kind);
             let kind = match (kind_of(media), known) {
                 (Some(kind), Some(SectionKind::Media(_, id))) => SectionKind::Media(kind, id),
                 (Some(_), _) if gone => SectionKind::Unknown,
                 (Some(kind), _) => {
-                    let direction = sdp
-                        .section(index)
-                        .map_or(Direction::Inactive, |section| {
-                            Direction::from_sdp(section.direction())
-                        });
+                    let direction = sdp.section(index).map_or(Direction::Inactive, |section| {
+                        Direction::from_sdp(section.direction())
+                    });
                     SectionKind::Media(kind, self.transceiver_for(kind, direction.reversed()))
                 }
                 (None, _) if is_data(media) => SectionKind::Data,
@@ -107,30 +111,37 @@ impl Session {
                 if let Some(transceiver) = self.transceiver_mut(id) {
                     transceiver.mid = Some(mid.clone());
                 }
-                let direction = sdp.section(index).filter(|_| !gone).map_or(
-                    Direction::Inactive,
-                    |section| Direction::from_sdp(section.direction()).reversed(),
-                );
+                let direction = sdp
+                    .section(index)
+                    .filter(|_| !gone)
+                    .map_or(Direction::Inactive, |section| {
+                        Direction::from_sdp(section.direction()).reversed()
+                    });
                 self.process_remote_track(id, direction, media, &mut tracks);
             }
-            let section = Section { mid, kind, transport, rejected: gone };
+            let section = Section {
+                mid,
+                kind,
+                transport,
+                rejected: gone,
+            };
             match self.signaling.sections.get_mut(index) {
                 Some(place) => *place = section,
                 None => self.signaling.sections.push(section),
             }
         }
-        self.signaling.pending_remote = Some(Description { kind: SdpType::Offer, sdp });
+        self.signaling.pending_remote = Some(Description {
+            kind: SdpType::Offer,
+            sdp,
+        });
         self.enter(SignalingState::HaveRemoteOffer, step);
         tracks.fire(step);
     }
 
-    fn apply_remote_answer(
-        &mut self,
-        kind: SdpType,
-        sdp: stonechat_sdp::Session,
-        step: &mut Step,
-    ) {
-        let Some(offer) = self.signaling.pending_local.clone() else { return };
+    fn apply_remote_answer(&mut self, kind: SdpType, sdp: stonechat_sdp::Session, step: &mut Step) {
+        let Some(offer) = self.signaling.pending_local.clone() else {
+            return;
+        };
         let mut tracks = RemoteTracks::default();
         self.bundle_by_answer(&sdp);
         let sections = self.signaling.sections.clone();
@@ -149,7 +160,9 @@ impl Session {
             if section.kind == SectionKind::Data && !rejected {
                 self.note_data(theirs, step);
             }
-            let Some(id) = section.transceiver() else { continue };
+            let Some(id) = section.transceiver() else {
+                continue;
+            };
             if rejected {
                 self.process_remote_track(id, Direction::Inactive, theirs.media(), &mut tracks);
                 self.section_rejected(id, kind, &mut tracks);
@@ -183,7 +196,9 @@ impl Session {
         let answered = codecs::described(theirs);
         let numbered = self.engine_extensions(section, ours);
         let extensions = extensions::kept(&numbered, theirs);
-        let Some(transceiver) = self.transceiver_mut(id) else { return };
+        let Some(transceiver) = self.transceiver_mut(id) else {
+            return;
+        };
         transceiver.receiver.codecs = codecs::kept(&offered, &answered);
         transceiver.sender.codecs = codecs::accepted(&offered, &answered);
         transceiver.receiver.extensions.clone_from(&extensions);
@@ -196,10 +211,16 @@ impl Session {
     /// The sections that the answer bundles all go by the transport of the first of them
     /// (RFC 9143, section 7.3.3).
     fn bundle_by_answer(&mut self, answer: &stonechat_sdp::Session) {
-        let Some(group) = answer.groups().find(|group| group.is_bundle()) else { return };
+        let Some(group) = answer.groups().find(|group| group.is_bundle()) else {
+            return;
+        };
         let mids: Vec<&str> = group.mids.iter().collect();
         let tagged = mids.first().and_then(|mid| {
-            self.signaling.sections.iter().find(|section| section.mid == *mid)?.transport
+            self.signaling
+                .sections
+                .iter()
+                .find(|section| section.mid == *mid)?
+                .transport
         });
         for section in &mut self.signaling.sections {
             if mids.contains(&section.mid.as_str()) && tagged.is_some() {
@@ -230,7 +251,11 @@ impl Session {
             (Some(Setup::Passive), _) | (_, Some(Setup::Active)) => stonechat_dtls::Role::Server,
             _ => return,
         };
-        let place = self.signaling.sections.iter().find(|other| other.mid == section.mid);
+        let place = self
+            .signaling
+            .sections
+            .iter()
+            .find(|other| other.mid == section.mid);
         if let Some(id) = place.and_then(|place| place.transport)
             && let Some(transport) = self.transports.get_mut(id)
         {
@@ -260,7 +285,9 @@ impl Session {
         if kind != SdpType::Answer {
             return;
         }
-        let Some(transceiver) = self.transceiver_mut(id) else { return };
+        let Some(transceiver) = self.transceiver_mut(id) else {
+            return;
+        };
         if !transceiver.stopped {
             transceiver.leave_remote_streams(&[], tracks);
             transceiver.end(tracks);
@@ -269,7 +296,7 @@ impl Session {
         }
     }
 
-    fn mid_of_silent_section(&mut self, index: usize) -> String {
+    fn mid_of_silent_section(&self, index: usize) -> String {
         match self.signaling.sections.get(index) {
             Some(section) => section.mid.clone(),
             None => format!("m{index}"),
@@ -327,7 +354,10 @@ pub(super) fn sources_of(media: &Media) -> Vec<(u32, Option<u32>)> {
     for line in media.ssrcs() {
         let is_rtx = groups.iter().any(|(_, rtx)| *rtx == line.ssrc);
         if !is_rtx && sources.iter().all(|(ssrc, _)| *ssrc != line.ssrc) {
-            let rtx = groups.iter().find(|(ssrc, _)| *ssrc == line.ssrc).map(|(_, rtx)| *rtx);
+            let rtx = groups
+                .iter()
+                .find(|(ssrc, _)| *ssrc == line.ssrc)
+                .map(|(_, rtx)| *rtx);
             sources.push((line.ssrc, rtx));
         }
     }
@@ -364,6 +394,9 @@ fn check_transition(state: SignalingState, kind: SdpType) -> Result<(), Error> {
     }
     Err(Error::new(
         ErrorName::InvalidStateError,
-        format!("a remote {} cannot be set in the state {state}", kind.as_str()),
+        format!(
+            "a remote {} cannot be set in the state {state}",
+            kind.as_str()
+        ),
     ))
 }

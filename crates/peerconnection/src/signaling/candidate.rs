@@ -54,15 +54,18 @@ impl Description {
         self.sdp.section(section)?.ice_ufrag().or_else(|| {
             // A bundled section speaks of the transport of the tagged one.
             let group = self.sdp.groups().find(|group| group.is_bundle())?;
-            let tag = group.mids.iter().next().filter(|_| group.mids.contains(mid.unwrap_or("")))?;
+            let tag = group
+                .mids
+                .iter()
+                .next()
+                .filter(|_| group.mids.contains(mid.unwrap_or("")))?;
             self.sdp.section_by_mid(tag)?.ice_ufrag()
         })
     }
 }
 
 fn push(description: Option<&mut Description>, section: usize, attribute: Attribute) {
-    let media =
-        description.and_then(|description| description.sdp.media_mut().get_mut(section));
+    let media = description.and_then(|description| description.sdp.media_mut().get_mut(section));
     if let Some(media) = media
         && let Err(error) = media.push(attribute)
     {

@@ -34,7 +34,10 @@ impl Session {
         let restart = options.ice_restart || !self.signaling.credentials_to_replace.is_empty();
         let sdp = self.write_offer(&sections, restart)?.to_string();
         self.signaling.last_offer = Some(sdp.clone());
-        Ok(SessionDescription { kind: SdpType::Offer, sdp })
+        Ok(SessionDescription {
+            kind: SdpType::Offer,
+            sdp,
+        })
     }
 
     /// Gives each transceiver and the data channels a place: the one that they have, else one that
@@ -43,12 +46,16 @@ impl Session {
         let mut sections = self.signaling.sections.clone();
         for section in &mut sections {
             let stopped = section.transceiver().is_some_and(|id| {
-                self.transceivers.iter().all(|other| other.id != id || other.stopping)
+                self.transceivers
+                    .iter()
+                    .all(|other| other.id != id || other.stopping)
             });
             section.rejected |= stopped;
         }
         for index in 0..self.transceivers.len() {
-            let Some(transceiver) = self.transceivers.get(index) else { break };
+            let Some(transceiver) = self.transceivers.get(index) else {
+                break;
+            };
             if transceiver.is_associated() || transceiver.stopping {
                 continue;
             }
@@ -59,7 +66,9 @@ impl Session {
                 transceiver.offered_mid = Some(mid);
             }
         }
-        let has_data = sections.iter().any(|section| section.kind == SectionKind::Data);
+        let has_data = sections
+            .iter()
+            .any(|section| section.kind == SectionKind::Data);
         if self.channels.wanted && !has_data {
             let offered = self.signaling.offered_data_mid.clone();
             let mid = self.place(&mut sections, SectionKind::Data, offered);
@@ -75,12 +84,19 @@ impl Session {
         mid: Option<String>,
     ) -> String {
         let mid = mid.unwrap_or_else(|| self.fresh_mid(sections));
-        let section = Section { mid: mid.clone(), kind, transport: None, rejected: false };
+        let section = Section {
+            mid: mid.clone(),
+            kind,
+            transport: None,
+            rejected: false,
+        };
         // Only a place that an exchange has freed may be used again (RFC 8829, section 5.2.2).
         let free = sections.iter().position(|section| {
             section.rejected
                 && section.transceiver().is_none_or(|id| {
-                    self.transceivers.iter().all(|other| other.id != id || other.stopped)
+                    self.transceivers
+                        .iter()
+                        .all(|other| other.id != id || other.stopped)
                 })
         });
         match free.and_then(|index| sections.get_mut(index)) {
@@ -123,7 +139,10 @@ impl Session {
             true,
         )?;
         let mut payload_types = self.payload_types_in_force();
-        let mut transports = OfferedTransports { restart, ..OfferedTransports::default() };
+        let mut transports = OfferedTransports {
+            restart,
+            ..OfferedTransports::default()
+        };
         let mut numbered = self.numbered_extensions();
         for (index, section) in sections.iter().enumerate() {
             if section.rejected {
@@ -137,7 +156,9 @@ impl Session {
                         .transceivers
                         .iter()
                         .find(|transceiver| transceiver.id == id)
-                        .ok_or_else(|| Error::new(ErrorName::OperationError, "lost a transceiver"))?;
+                        .ok_or_else(|| {
+                            Error::new(ErrorName::OperationError, "lost a transceiver")
+                        })?;
                     let codecs = self.codecs_to_offer(transceiver, &mut payload_types);
                     let names = self.config.media_engine.extensions(kind);
                     let extensions = if transceiver.receiver.extensions.is_empty() {
@@ -175,15 +196,24 @@ impl Session {
 
     /// The codecs of an offer: those in use keep their payload types, the others have ours unless
     /// another section uses them for something else (RFC 9143, section 9.1).
-    fn codecs_to_offer(&self, transceiver: &Transceiver, used: &mut PayloadTypes) -> Vec<CodecPlan> {
+    fn codecs_to_offer(
+        &self,
+        transceiver: &Transceiver,
+        used: &mut PayloadTypes,
+    ) -> Vec<CodecPlan> {
         let engine = self.config.media_engine.codecs(transceiver.kind);
-        let ours: &[Codec] =
-            if transceiver.preferences.is_empty() { engine } else { &transceiver.preferences };
+        let ours: &[Codec] = if transceiver.preferences.is_empty() {
+            engine
+        } else {
+            &transceiver.preferences
+        };
         let mut codecs: Vec<_> = ours.iter().map(Codec::offered).collect();
         for codec in &mut codecs {
-            let known = transceiver.receiver.codecs.iter().find(|known| {
-                known.name == codec.name && known.parameters == codec.parameters
-            });
+            let known = transceiver
+                .receiver
+                .codecs
+                .iter()
+                .find(|known| known.name == codec.name && known.parameters == codec.parameters);
             if let Some(known) = known {
                 codec.payload_type = known.payload_type;
                 codec.rtx = codec.rtx.and(known.rtx);
@@ -196,7 +226,11 @@ impl Session {
     /// What each payload type in use stands for.
     fn payload_types_in_force(&self) -> PayloadTypes {
         let mut used = PayloadTypes::default();
-        for transceiver in self.transceivers.iter().filter(|transceiver| !transceiver.stopping) {
+        for transceiver in self
+            .transceivers
+            .iter()
+            .filter(|transceiver| !transceiver.stopping)
+        {
             for codec in &transceiver.receiver.codecs {
                 used.note(codec);
             }
@@ -228,7 +262,10 @@ impl Session {
             .find_map(|description| description.sdp.media().get(index));
         match like {
             Some(media) => write_section::rejected(media, Some(&section.mid)),
-            None => Err(Error::new(ErrorName::OperationError, "a rejected section without origin")),
+            None => Err(Error::new(
+                ErrorName::OperationError,
+                "a rejected section without origin",
+            )),
         }
     }
 
@@ -266,7 +303,10 @@ impl Session {
         self.certificate
             .fingerprint(self.env.crypto(), stonechat_crypto::HashAlgorithm::Sha256)
             .ok_or_else(|| {
-                Error::new(ErrorName::OperationError, "the crypto provider lacks SHA-256")
+                Error::new(
+                    ErrorName::OperationError,
+                    "the crypto provider lacks SHA-256",
+                )
             })
     }
 
@@ -346,7 +386,11 @@ impl Session {
     pub(super) fn bundle_in_force(&self) -> Option<TransportId> {
         let answered = self.signaling.current_local.as_ref()?;
         let remote = self.signaling.current_remote.as_ref()?;
-        let answer = if answered.kind == SdpType::Answer { answered } else { remote };
+        let answer = if answered.kind == SdpType::Answer {
+            answered
+        } else {
+            remote
+        };
         let group = answer.sdp.groups().find(|group| group.is_bundle())?;
         let tag = group.mids.iter().next()?;
         self.signaling
@@ -371,7 +415,9 @@ pub(super) fn source_of<'a>(
             .sender
             .track
             .as_ref()
-            .map_or(transceiver.receiver.track_id.as_str(), |track| track.id.as_str()),
+            .map_or(transceiver.receiver.track_id.as_str(), |track| {
+                track.id.as_str()
+            }),
         ssrc: transceiver.sender.ssrc,
         rtx_ssrc: codecs
             .iter()
@@ -389,7 +435,12 @@ struct PayloadTypes(Vec<(u8, Format)>);
 /// What a payload type stands for.
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Format {
-    Codec { name: String, clock_rate: u32, channels: u8, parameters: String },
+    Codec {
+        name: String,
+        clock_rate: u32,
+        channels: u8,
+        parameters: String,
+    },
     /// Retransmissions of another payload type.
     Retransmission(u8),
 }
@@ -409,14 +460,17 @@ impl PayloadTypes {
     fn note(&mut self, codec: &CodecPlan) {
         self.0.push((codec.payload_type, Format::of(codec)));
         if let Some(rtx) = codec.rtx {
-            self.0.push((rtx, Format::Retransmission(codec.payload_type)));
+            self.0
+                .push((rtx, Format::Retransmission(codec.payload_type)));
         }
     }
 
     /// Gives a codec other payload types where its own mean something else already.
     fn assign(&mut self, codec: &mut CodecPlan) {
         let format = Format::of(codec);
-        codec.payload_type = self.number(codec.payload_type, &format).unwrap_or(codec.payload_type);
+        codec.payload_type = self
+            .number(codec.payload_type, &format)
+            .unwrap_or(codec.payload_type);
         self.0.push((codec.payload_type, format));
         if let Some(rtx) = codec.rtx {
             let format = Format::Retransmission(codec.payload_type);
@@ -429,13 +483,19 @@ impl PayloadTypes {
     /// one (RFC 3551, section 6; RFC 5761, section 4).
     fn number(&self, wanted: u8, format: &Format) -> Option<u8> {
         let is = |number: u8, format: &Format| {
-            self.0.iter().any(|(other, meaning)| *other == number && meaning == format)
+            self.0
+                .iter()
+                .any(|(other, meaning)| *other == number && meaning == format)
         };
         let is_free = |number: u8| self.0.iter().all(|(other, _)| *other != number);
         if is(wanted, format) || is_free(wanted) {
             return Some(wanted);
         }
-        let has = self.0.iter().find(|(_, meaning)| meaning == format).map(|(number, _)| *number);
+        let has = self
+            .0
+            .iter()
+            .find(|(_, meaning)| meaning == format)
+            .map(|(number, _)| *number);
         has.or_else(|| (96..=127).chain(35..=63).find(|number| is_free(*number)))
     }
 }

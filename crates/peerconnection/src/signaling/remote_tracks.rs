@@ -31,7 +31,9 @@ impl Transceiver {
     ) {
         let received = self.fired_direction.is_some_and(Direction::receives);
         let streams = if direction.receives() { streams } else { &[] };
-        let joined = streams.iter().any(|stream| !self.receiver.streams.contains(stream));
+        let joined = streams
+            .iter()
+            .any(|stream| !self.receiver.streams.contains(stream));
         self.leave_remote_streams(streams, tracks);
         if direction.receives() && (!received || joined) {
             tracks.added.push(Event::Track {
@@ -48,10 +50,16 @@ impl Transceiver {
     /// The track belongs to the streams `stay` from now on.
     pub(super) fn leave_remote_streams(&mut self, stay: &[String], tracks: &mut RemoteTracks) {
         let before = std::mem::replace(&mut self.receiver.streams, stay.to_vec());
-        let left: Vec<_> = before.into_iter().filter(|stream| !stay.contains(stream)).collect();
+        let left: Vec<_> = before
+            .into_iter()
+            .filter(|stream| !stay.contains(stream))
+            .collect();
         if !left.is_empty() {
             let receiver = self.id.receiver();
-            tracks.removed.push(Event::TrackRemoved { receiver, streams: left });
+            tracks.removed.push(Event::TrackRemoved {
+                receiver,
+                streams: left,
+            });
         }
     }
 

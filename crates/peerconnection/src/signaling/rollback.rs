@@ -25,7 +25,9 @@ impl Stable {
 
     /// Whether a transport would be used again.
     pub(super) fn names(&self, transport: TransportId) -> bool {
-        self.sections.iter().any(|section| section.transport == Some(transport))
+        self.sections
+            .iter()
+            .any(|section| section.transport == Some(transport))
     }
 }
 
@@ -50,7 +52,9 @@ impl Session {
     pub(crate) fn roll_back(&mut self, step: &mut Step) {
         self.signaling.pending_local = None;
         self.signaling.pending_remote = None;
-        let Some(stable) = self.signaling.stable.take() else { return };
+        let Some(stable) = self.signaling.stable.take() else {
+            return;
+        };
         let was_remote = self.signaling.state() == SignalingState::HaveRemoteOffer;
         let mut tracks = RemoteTracks::default();
         self.signaling.sections = stable.sections;
@@ -58,7 +62,10 @@ impl Session {
             self.channels.sctp = None;
         }
         self.transceivers.retain_mut(|transceiver| {
-            let before = stable.transceivers.iter().find(|before| before.id == transceiver.id);
+            let before = stable
+                .transceivers
+                .iter()
+                .find(|before| before.id == transceiver.id);
             transceiver.mid = before.and_then(|before| before.mid.clone());
             transceiver.offered_mid = before.and_then(|before| before.offered_mid.clone());
             if let Some(before) = before {
@@ -70,8 +77,7 @@ impl Session {
                 transceiver.process_remote_tracks(direction, streams, &mut tracks);
             }
             // Made for a section of the peer that is not there any more.
-            let unfounded =
-                before.is_none() && transceiver.by_peer && !transceiver.track_added;
+            let unfounded = before.is_none() && transceiver.by_peer && !transceiver.track_added;
             if unfounded {
                 transceiver.end(&mut tracks);
                 transceiver.stop();
@@ -81,7 +87,8 @@ impl Session {
         self.signaling.last_offer = None;
         self.signaling.last_answer = None;
         if self.signaling.set_state(SignalingState::Stable) {
-            step.fire.push(Event::SignalingStateChange(SignalingState::Stable));
+            step.fire
+                .push(Event::SignalingStateChange(SignalingState::Stable));
         }
         tracks.fire(step);
         self.forget_unused_transports();
@@ -103,8 +110,20 @@ impl Session {
 fn restore(transceiver: &mut Transceiver, before: &Transceiver) {
     transceiver.current_direction = before.current_direction;
     transceiver.sender.codecs.clone_from(&before.sender.codecs);
-    transceiver.sender.extensions.clone_from(&before.sender.extensions);
-    transceiver.receiver.codecs.clone_from(&before.receiver.codecs);
-    transceiver.receiver.extensions.clone_from(&before.receiver.extensions);
-    transceiver.receiver.sources.clone_from(&before.receiver.sources);
+    transceiver
+        .sender
+        .extensions
+        .clone_from(&before.sender.extensions);
+    transceiver
+        .receiver
+        .codecs
+        .clone_from(&before.receiver.codecs);
+    transceiver
+        .receiver
+        .extensions
+        .clone_from(&before.receiver.extensions);
+    transceiver
+        .receiver
+        .sources
+        .clone_from(&before.receiver.sources);
 }

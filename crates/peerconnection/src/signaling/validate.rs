@@ -43,7 +43,10 @@ pub(super) fn answer(
     offer: Option<&stonechat_sdp::Session>,
 ) -> Result<(), Error> {
     let Some(offer) = offer else {
-        return Err(Error::new(ErrorName::InvalidStateError, "there is no offer to answer"));
+        return Err(Error::new(
+            ErrorName::InvalidStateError,
+            "there is no offer to answer",
+        ));
     };
     common(sdp)?;
     if sdp.media().len() != offer.media().len() {
@@ -148,7 +151,9 @@ fn transport(section: SdpSection<'_>) -> Result<(), Error> {
     if section.fingerprints().next().is_none() {
         return refuse("a section has no fingerprint: only DTLS is spoken");
     }
-    let known = section.fingerprints().any(|fingerprint| fingerprint_of(fingerprint).is_some());
+    let known = section
+        .fingerprints()
+        .any(|fingerprint| fingerprint_of(fingerprint).is_some());
     if !known {
         return refuse("no fingerprint is of a hash function that is accepted");
     }

@@ -23,7 +23,11 @@ pub(super) struct TransportLines {
 impl TransportLines {
     /// For the other sections of the same transport: one tells the candidates of all.
     pub(super) fn without_candidates(&self) -> Self {
-        Self { candidates: Vec::new(), end_of_candidates: false, ..self.clone() }
+        Self {
+            candidates: Vec::new(),
+            end_of_candidates: false,
+            ..self.clone()
+        }
     }
 }
 
@@ -93,8 +97,12 @@ pub(super) fn data(
     transport: &TransportLines,
 ) -> Result<Media, Error> {
     let write = || {
-        let mut media =
-            Media::new(MediaKind::Application, port(bundle_only), protocol, ["webrtc-datachannel"])?;
+        let mut media = Media::new(
+            MediaKind::Application,
+            port(bundle_only),
+            protocol,
+            ["webrtc-datachannel"],
+        )?;
         media.set_connection(&Connection::unspecified())?;
         if bundle_only {
             media.push(Attribute::BundleOnly)?;
@@ -178,7 +186,9 @@ fn write_transport(media: &mut Media, transport: &TransportLines) -> Result<(), 
     if transport.end_of_candidates {
         media.push(Attribute::EndOfCandidates)?;
     }
-    media.push(Attribute::IceUfrag(transport.credentials.ufrag().to_owned()))?;
+    media.push(Attribute::IceUfrag(
+        transport.credentials.ufrag().to_owned(),
+    ))?;
     media.push(Attribute::IcePwd(transport.credentials.pwd().to_owned()))?;
     media.push(Attribute::IceOptions("trickle ice2".into()))?;
     media.push(Fingerprint::new(
@@ -204,14 +214,19 @@ fn write_codec(media: &mut Media, codec: &CodecPlan) -> Result<(), BuildError> {
     }
     if let Some(rtx) = codec.rtx {
         media.push(Rtpmap::new(rtx, "rtx", codec.clock_rate))?;
-        media.push(Fmtp::new(&rtx.to_string(), format!("apt={format}").as_str()))?;
+        media.push(Fmtp::new(
+            &rtx.to_string(),
+            format!("apt={format}").as_str(),
+        ))?;
     }
     Ok(())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err takes")]
 fn unwritable(error: BuildError) -> Error {
-    Error::new(ErrorName::OperationError, format!("the description cannot be written: {error}"))
+    Error::new(
+        ErrorName::OperationError,
+        format!("the description cannot be written: {error}"),
+    )
 }
 
 /// What stands behind `a=candidate:`.

@@ -3,7 +3,9 @@
 use std::time::{Instant, SystemTime};
 
 use super::value::Value;
-use super::{ReceiverSnapshot, Report, SenderSnapshot, Snapshot, Stat, StatType, TransportSnapshot};
+use super::{
+    ReceiverSnapshot, Report, SenderSnapshot, Snapshot, Stat, StatType, TransportSnapshot,
+};
 use crate::fact::DtlsFact;
 use crate::id::{Kind, TransportId};
 use crate::plan::CodecPlan;
@@ -40,23 +42,35 @@ impl Session {
                 stonechat_crypto::HashAlgorithm::Sha256,
                 der,
             );
-            let text = fingerprint.map(|fingerprint| fingerprint.to_string()).unwrap_or_default();
+            let text = fingerprint
+                .map(|fingerprint| fingerprint.to_string())
+                .unwrap_or_default();
             let digest = text.split(' ').nth(1).unwrap_or_default().to_owned();
             Stat::new(id, StatType::Certificate, at)
                 .with("fingerprint", digest)
                 .with("fingerprintAlgorithm", "sha-256")
         };
-        report.stats.push(certificate(String::from("CL"), self.certificate.der()));
+        report
+            .stats
+            .push(certificate(String::from("CL"), self.certificate.der()));
         for transport in self.transports.iter() {
-            if let Some(DtlsFact::Connected { certificate: der, .. }) = &transport.connected {
-                report.stats.push(certificate(format!("CR{}", transport.id.0), der));
+            if let Some(DtlsFact::Connected {
+                certificate: der, ..
+            }) = &transport.connected
+            {
+                report
+                    .stats
+                    .push(certificate(format!("CR{}", transport.id.0), der));
             }
         }
     }
 
     fn transport_stats(&self, at: SystemTime, snapshot: &TransportSnapshot, report: &mut Report) {
         let id = snapshot.id;
-        let selected = snapshot.pairs.iter().find(|pair| Some(pair.id) == snapshot.selected);
+        let selected = snapshot
+            .pairs
+            .iter()
+            .find(|pair| Some(pair.id) == snapshot.selected);
         let mut stat = Stat::new(transport_id(id), StatType::Transport, at)
             .with("packetsSent", snapshot.sent.packets)
             .with("packetsReceived", snapshot.received.packets)
@@ -65,20 +79,32 @@ impl Session {
             .with("localCertificateId", "CL");
         if let Some(object) = self.transports.get(id) {
             stat = stat
-                .with("iceRole", match object.role {
-                    stonechat_ice::Role::Controlling => "controlling",
-                    stonechat_ice::Role::Controlled => "controlled",
-                })
+                .with(
+                    "iceRole",
+                    match object.role {
+                        stonechat_ice::Role::Controlling => "controlling",
+                        stonechat_ice::Role::Controlled => "controlled",
+                    },
+                )
                 .with("iceLocalUsernameFragment", object.credentials.ufrag())
                 .with("iceState", object.ice_state.as_str())
                 .with("dtlsState", object.dtls_state.as_str())
-                .with("dtlsRole", match object.dtls_role {
-                    Some(stonechat_dtls::Role::Client) => "client",
-                    Some(stonechat_dtls::Role::Server) => "server",
-                    None => "unknown",
-                })
+                .with(
+                    "dtlsRole",
+                    match object.dtls_role {
+                        Some(stonechat_dtls::Role::Client) => "client",
+                        Some(stonechat_dtls::Role::Server) => "server",
+                        None => "unknown",
+                    },
+                )
                 .with("selectedCandidatePairChanges", object.selected_changes);
-            if let Some(DtlsFact::Connected { version, cipher, srtp, .. }) = &object.connected {
+            if let Some(DtlsFact::Connected {
+                version,
+                cipher,
+                srtp,
+                ..
+            }) = &object.connected
+            {
                 stat = stat
                     .with("tlsVersion", version.as_str())
                     .with("dtlsCipher", cipher.as_str())
@@ -87,7 +113,9 @@ impl Session {
             }
         }
         let selected = selected.map(|pair| format!("{}P{:?}", transport_id(id), pair.id));
-        report.stats.push(stat.with_some("selectedCandidatePairId", selected));
+        report
+            .stats
+            .push(stat.with_some("selectedCandidatePairId", selected));
         self.candidate_pairs(at, snapshot, report);
         candidates(at, snapshot, report);
     }
@@ -103,41 +131,63 @@ impl Session {
                 stonechat_ice::PairState::Failed => "failed",
             };
             report.stats.push(
-                Stat::new(format!("{transport}P{:?}", pair.id), StatType::CandidatePair, at)
-                    .with("transportId", transport.as_str())
-                    .with("localCandidateId", candidate_id(&transport, 'L', &pair.local))
-                    .with("remoteCandidateId", candidate_id(&transport, 'R', &pair.remote))
-                    .with("state", state)
-                    .with("nominated", pair.nominated)
-                    .with("packetsSent", pair.packets_sent)
-                    .with("packetsReceived", pair.packets_received)
-                    .with("bytesSent", pair.bytes_sent)
-                    .with("bytesReceived", pair.bytes_received)
-                    .with("requestsSent", pair.requests_sent)
-                    .with("requestsReceived", pair.requests_received)
-                    .with("responsesSent", pair.responses_sent)
-                    .with("responsesReceived", pair.responses_received)
-                    .with("consentRequestsSent", pair.consent_requests_sent)
-                    .with("totalRoundTripTime", pair.total_round_trip_time)
-                    .with_some("currentRoundTripTime", pair.current_round_trip_time),
+                Stat::new(
+                    format!("{transport}P{:?}", pair.id),
+                    StatType::CandidatePair,
+                    at,
+                )
+                .with("transportId", transport.as_str())
+                .with(
+                    "localCandidateId",
+                    candidate_id(&transport, 'L', &pair.local),
+                )
+                .with(
+                    "remoteCandidateId",
+                    candidate_id(&transport, 'R', &pair.remote),
+                )
+                .with("state", state)
+                .with("nominated", pair.nominated)
+                .with("packetsSent", pair.packets_sent)
+                .with("packetsReceived", pair.packets_received)
+                .with("bytesSent", pair.bytes_sent)
+                .with("bytesReceived", pair.bytes_received)
+                .with("requestsSent", pair.requests_sent)
+                .with("requestsReceived", pair.requests_received)
+                .with("responsesSent", pair.responses_sent)
+                .with("responsesReceived", pair.responses_received)
+                .with("consentRequestsSent", pair.consent_requests_sent)
+                .with("totalRoundTripTime", pair.total_round_trip_time)
+                .with_some("currentRoundTripTime", pair.current_round_trip_time),
             );
         }
     }
 
     fn data_channels(&self, at: SystemTime, snapshot: &Snapshot, report: &mut Report) {
         for (id, channel) in self.channels.iter() {
-            let counters =
-                snapshot.channels.iter().find(|(other, _)| *other == id).map(|(_, stats)| stats);
+            let counters = snapshot
+                .channels
+                .iter()
+                .find(|(other, _)| *other == id)
+                .map(|(_, stats)| stats);
             report.stats.push(
                 Stat::new(format!("D{}", id.0), StatType::DataChannel, at)
                     .with("label", channel.label.as_str())
                     .with("protocol", channel.init.protocol.as_str())
                     .with_some("dataChannelIdentifier", channel.init.id.map(u32::from))
                     .with("state", channel.state.as_str())
-                    .with("messagesSent", counters.map_or(0, |stats| stats.messages_sent))
+                    .with(
+                        "messagesSent",
+                        counters.map_or(0, |stats| stats.messages_sent),
+                    )
                     .with("bytesSent", counters.map_or(0, |stats| stats.bytes_sent))
-                    .with("messagesReceived", counters.map_or(0, |stats| stats.messages_received))
-                    .with("bytesReceived", counters.map_or(0, |stats| stats.bytes_received)),
+                    .with(
+                        "messagesReceived",
+                        counters.map_or(0, |stats| stats.messages_received),
+                    )
+                    .with(
+                        "bytesReceived",
+                        counters.map_or(0, |stats| stats.bytes_received),
+                    ),
             );
         }
     }
@@ -148,7 +198,14 @@ impl Session {
         let transport = transport_id(receiver.transport);
         let direction = 'I';
         let id = format!("{direction}{}", receiver.id.0);
-        let codec = codec(at, &transport, direction, receiver.kind, receiver.codec.as_ref(), report);
+        let codec = codec(
+            at,
+            &transport,
+            direction,
+            receiver.kind,
+            receiver.codec.as_ref(),
+            report,
+        );
         let track = self
             .transceivers
             .iter()
@@ -168,16 +225,28 @@ impl Session {
                 .with("packetsLost", stats.packets_lost)
                 .with("jitter", stats.jitter)
                 .with("packetsDiscarded", stats.packets_discarded)
-                .with("retransmittedPacketsReceived", stats.retransmitted_packets_received)
-                .with("retransmittedBytesReceived", stats.retransmitted_bytes_received)
+                .with(
+                    "retransmittedPacketsReceived",
+                    stats.retransmitted_packets_received,
+                )
+                .with(
+                    "retransmittedBytesReceived",
+                    stats.retransmitted_bytes_received,
+                )
                 .with("framesReceived", stats.frames_received)
                 .with("framesDropped", stats.frames_dropped)
                 .with("nackCount", stats.nack_count)
                 .with("pliCount", stats.pli_count)
                 .with("firCount", stats.fir_count)
                 .with_some("rtxSsrc", stats.rtx_ssrc.map(|ssrc| ssrc.0))
-                .with_some("frameWidth", stats.dimensions.map(|(width, _)| u32::from(width)))
-                .with_some("frameHeight", stats.dimensions.map(|(_, height)| u32::from(height))),
+                .with_some(
+                    "frameWidth",
+                    stats.dimensions.map(|(width, _)| u32::from(width)),
+                )
+                .with_some(
+                    "frameHeight",
+                    stats.dimensions.map(|(_, height)| u32::from(height)),
+                ),
         );
         if stats.remote_reports > 0 {
             report.stats.push(
@@ -225,7 +294,14 @@ fn sending(at: SystemTime, sender: &SenderSnapshot, report: &mut Report) {
     let stats = &sender.stats;
     let transport = transport_id(sender.transport);
     let id = format!("O{}", sender.id.0);
-    let codec = codec(at, &transport, 'O', sender.kind, sender.codec.as_ref(), report);
+    let codec = codec(
+        at,
+        &transport,
+        'O',
+        sender.kind,
+        sender.codec.as_ref(),
+        report,
+    );
     let remote = format!("R{id}");
     report.stats.push(
         Stat::new(id.clone(), StatType::OutboundRtp, at)
@@ -244,7 +320,10 @@ fn sending(at: SystemTime, sender: &SenderSnapshot, report: &mut Report) {
             .with("pliCount", stats.pli_count)
             .with("firCount", stats.fir_count)
             .with_some("rtxSsrc", stats.rtx_ssrc.map(|ssrc| ssrc.0))
-            .with_some("remoteId", (stats.remote_reports > 0).then_some(remote.as_str())),
+            .with_some(
+                "remoteId",
+                (stats.remote_reports > 0).then_some(remote.as_str()),
+            ),
     );
     if stats.remote_reports > 0 {
         report.stats.push(
@@ -259,7 +338,10 @@ fn sending(at: SystemTime, sender: &SenderSnapshot, report: &mut Report) {
                 .with("jitter", stats.remote_jitter)
                 .with_some("roundTripTime", stats.round_trip_time)
                 .with("totalRoundTripTime", stats.total_round_trip_time)
-                .with("roundTripTimeMeasurements", stats.round_trip_time_measurements),
+                .with(
+                    "roundTripTimeMeasurements",
+                    stats.round_trip_time_measurements,
+                ),
         );
     }
 }

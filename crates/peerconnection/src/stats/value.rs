@@ -17,7 +17,12 @@ pub struct Stat {
 
 impl Stat {
     pub(super) fn new(id: String, kind: StatType, timestamp: SystemTime) -> Self {
-        Self { id, kind, timestamp, members: Vec::new() }
+        Self {
+            id,
+            kind,
+            timestamp,
+            members: Vec::new(),
+        }
     }
 
     pub(super) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
@@ -25,11 +30,7 @@ impl Stat {
         self
     }
 
-    pub(super) fn with_some(
-        self,
-        name: &'static str,
-        value: Option<impl Into<Value>>,
-    ) -> Self {
+    pub(super) fn with_some(self, name: &'static str, value: Option<impl Into<Value>>) -> Self {
         match value {
             Some(value) => self.with(name, value),
             None => self,
@@ -39,16 +40,25 @@ impl Stat {
     /// The member of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.members.iter().find(|(member, _)| *member == name).map(|(_, value)| value)
+        self.members
+            .iter()
+            .find(|(member, _)| *member == name)
+            .map(|(_, value)| value)
     }
 
     /// The member of this name as a number.
     #[must_use]
     pub fn number(&self, name: &str) -> Option<f64> {
         match self.get(name)? {
-            #[expect(clippy::cast_precision_loss, reason = "statistics are doubles in the W3C API")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "statistics are doubles in the W3C API"
+            )]
             Value::Unsigned(number) => Some(*number as f64),
-            #[expect(clippy::cast_precision_loss, reason = "statistics are doubles in the W3C API")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "statistics are doubles in the W3C API"
+            )]
             Value::Signed(number) => Some(*number as f64),
             Value::Number(number) => Some(*number),
             Value::Text(_) | Value::Flag(_) => None,

@@ -10,7 +10,10 @@ use crate::pair::media;
 use crate::setup::{A, B, Duo, SIDES, offer};
 
 fn with_policy(policy: BundlePolicy) -> Configuration {
-    Configuration { bundle_policy: policy, ..Configuration::default() }
+    Configuration {
+        bundle_policy: policy,
+        ..Configuration::default()
+    }
 }
 
 fn three_sections(seed: u64, policies: [BundlePolicy; 2]) -> Duo {
@@ -23,7 +26,9 @@ fn three_sections(seed: u64, policies: [BundlePolicy; 2]) -> Duo {
 }
 
 fn values<'a>(sdp: &'a str, prefix: &str) -> Vec<&'a str> {
-    sdp.lines().filter_map(|line| line.strip_prefix(prefix)).collect()
+    sdp.lines()
+        .filter_map(|line| line.strip_prefix(prefix))
+        .collect()
 }
 
 fn distinct(mut values: Vec<&str>) -> usize {
@@ -42,8 +47,16 @@ fn policies_decide_how_many_transports_an_offer_has() {
     for (policy, transports, bundle_only) in cases {
         let mut duo = three_sections(1, [policy, BundlePolicy::Balanced]);
         let offer = duo.create_offer(A);
-        assert_eq!(distinct(values(&offer.sdp, "a=ice-ufrag:")), transports, "{policy:?}");
-        assert_eq!(offer.sdp.matches("a=bundle-only").count(), bundle_only, "{policy:?}");
+        assert_eq!(
+            distinct(values(&offer.sdp, "a=ice-ufrag:")),
+            transports,
+            "{policy:?}"
+        );
+        assert_eq!(
+            offer.sdp.matches("a=bundle-only").count(),
+            bundle_only,
+            "{policy:?}"
+        );
         duo.set_local(A, &offer);
         assert_eq!(duo.session(A).transports().len(), transports);
         // Each gathers.
@@ -52,7 +65,11 @@ fn policies_decide_how_many_transports_an_offer_has() {
         duo.set_remote(B, &offer);
         let answer = duo.answer_from(B);
         assert_eq!(values(&answer.sdp, "a=group:BUNDLE "), ["0 1 2 3"]);
-        assert!(!answer.sdp.contains(" 0 UDP/"), "nothing is rejected\n{}", answer.sdp);
+        assert!(
+            !answer.sdp.contains(" 0 UDP/"),
+            "nothing is rejected\n{}",
+            answer.sdp
+        );
         duo.connect();
         for side in SIDES {
             assert_eq!(duo.session(side).transports().len(), 1);
@@ -72,7 +89,10 @@ fn without_bundle(description: &SessionDescription) -> SessionDescription {
         .filter(|line| !line.starts_with("a=group:"))
         .map(|line| format!("{line}\r\n"))
         .collect();
-    SessionDescription { kind: description.kind, sdp }
+    SessionDescription {
+        kind: description.kind,
+        sdp,
+    }
 }
 
 #[test]
@@ -137,24 +157,78 @@ fn a_section_that_the_answer_rejects_takes_its_transport_with_it() {
 
 /// Real offers by file name.
 const OFFERS: [(&str, &str); 18] = [
-    ("chromium av", include_str!("../data/sdp/chromium-default-av-offer.sdp")),
-    ("chromium data", include_str!("../data/sdp/chromium-default-data-offer.sdp")),
-    ("chromium multi", include_str!("../data/sdp/chromium-default-multi-offer.sdp")),
-    ("chromium maxbundle", include_str!("../data/sdp/chromium-default-maxbundle-offer.sdp")),
-    ("chromium maxcompat", include_str!("../data/sdp/chromium-default-maxcompat-offer.sdp")),
-    ("chromium recvonly", include_str!("../data/sdp/chromium-default-recvonly-offer.sdp")),
-    ("chromium simulcast", include_str!("../data/sdp/chromium-default-simulcast-offer.sdp")),
-    ("chromium stopped", include_str!("../data/sdp/chromium-default-av-stopped-offer.sdp")),
-    ("chromium recycled", include_str!("../data/sdp/chromium-default-av-recycled-offer.sdp")),
-    ("firefox av", include_str!("../data/sdp/firefox-default-av-offer.sdp")),
-    ("firefox data", include_str!("../data/sdp/firefox-default-data-offer.sdp")),
-    ("firefox multi", include_str!("../data/sdp/firefox-default-multi-offer.sdp")),
-    ("firefox maxbundle", include_str!("../data/sdp/firefox-default-maxbundle-offer.sdp")),
-    ("firefox maxcompat", include_str!("../data/sdp/firefox-default-maxcompat-offer.sdp")),
-    ("firefox recvonly", include_str!("../data/sdp/firefox-default-recvonly-offer.sdp")),
-    ("firefox simulcast", include_str!("../data/sdp/firefox-default-simulcast-offer.sdp")),
-    ("firefox stopped", include_str!("../data/sdp/firefox-default-av-stopped-offer.sdp")),
-    ("firefox recycled", include_str!("../data/sdp/firefox-default-av-recycled-offer.sdp")),
+    (
+        "chromium av",
+        include_str!("../data/sdp/chromium-default-av-offer.sdp"),
+    ),
+    (
+        "chromium data",
+        include_str!("../data/sdp/chromium-default-data-offer.sdp"),
+    ),
+    (
+        "chromium multi",
+        include_str!("../data/sdp/chromium-default-multi-offer.sdp"),
+    ),
+    (
+        "chromium maxbundle",
+        include_str!("../data/sdp/chromium-default-maxbundle-offer.sdp"),
+    ),
+    (
+        "chromium maxcompat",
+        include_str!("../data/sdp/chromium-default-maxcompat-offer.sdp"),
+    ),
+    (
+        "chromium recvonly",
+        include_str!("../data/sdp/chromium-default-recvonly-offer.sdp"),
+    ),
+    (
+        "chromium simulcast",
+        include_str!("../data/sdp/chromium-default-simulcast-offer.sdp"),
+    ),
+    (
+        "chromium stopped",
+        include_str!("../data/sdp/chromium-default-av-stopped-offer.sdp"),
+    ),
+    (
+        "chromium recycled",
+        include_str!("../data/sdp/chromium-default-av-recycled-offer.sdp"),
+    ),
+    (
+        "firefox av",
+        include_str!("../data/sdp/firefox-default-av-offer.sdp"),
+    ),
+    (
+        "firefox data",
+        include_str!("../data/sdp/firefox-default-data-offer.sdp"),
+    ),
+    (
+        "firefox multi",
+        include_str!("../data/sdp/firefox-default-multi-offer.sdp"),
+    ),
+    (
+        "firefox maxbundle",
+        include_str!("../data/sdp/firefox-default-maxbundle-offer.sdp"),
+    ),
+    (
+        "firefox maxcompat",
+        include_str!("../data/sdp/firefox-default-maxcompat-offer.sdp"),
+    ),
+    (
+        "firefox recvonly",
+        include_str!("../data/sdp/firefox-default-recvonly-offer.sdp"),
+    ),
+    (
+        "firefox simulcast",
+        include_str!("../data/sdp/firefox-default-simulcast-offer.sdp"),
+    ),
+    (
+        "firefox stopped",
+        include_str!("../data/sdp/firefox-default-av-stopped-offer.sdp"),
+    ),
+    (
+        "firefox recycled",
+        include_str!("../data/sdp/firefox-default-av-recycled-offer.sdp"),
+    ),
 ];
 
 fn sections(sdp: &str) -> Vec<&str> {
@@ -171,7 +245,11 @@ fn offers_of_browsers_are_answered_section_by_section() {
         duo.set_remote(A, &offer(&sdp));
         let answer = duo.create_answer(A);
         duo.set_local(A, &answer);
-        assert_eq!(duo.session(A).signaling_state(), SignalingState::Stable, "{name}");
+        assert_eq!(
+            duo.session(A).signaling_state(),
+            SignalingState::Stable,
+            "{name}"
+        );
         let (asked, given) = (sections(&sdp), sections(&answer.sdp));
         assert_eq!(asked.len(), given.len(), "{name}");
         let mut bundled = Vec::new();
@@ -198,7 +276,9 @@ fn offers_of_browsers_are_answered_section_by_section() {
                 assert!(ask.formats.contains(format), "{name}: {format}");
                 let map = |section: &str| {
                     let prefix = format!("a=rtpmap:{format} ");
-                    section.lines().find_map(|line| line.strip_prefix(&prefix).map(str::to_owned))
+                    section
+                        .lines()
+                        .find_map(|line| line.strip_prefix(&prefix).map(str::to_owned))
                 };
                 assert_eq!(
                     map(asked).map(|map| map.to_ascii_lowercase()),
@@ -216,7 +296,10 @@ fn offers_of_browsers_are_answered_section_by_section() {
                 assert!(same, "{name}: {extension}");
             }
             for feedback in values(given, "a=rtcp-fb:") {
-                assert!(values(asked, "a=rtcp-fb:").contains(&feedback), "{name}: {feedback}");
+                assert!(
+                    values(asked, "a=rtcp-fb:").contains(&feedback),
+                    "{name}: {feedback}"
+                );
             }
             let direction = |section: &str| {
                 ["sendrecv", "sendonly", "recvonly", "inactive"]
@@ -230,10 +313,22 @@ fn offers_of_browsers_are_answered_section_by_section() {
                 "recvonly" => &["sendonly", "inactive"],
                 _ => &["inactive"],
             };
-            assert!(allowed.contains(&direction(given)), "{name}: {}", direction(given));
-            assert_eq!(given.contains("a=msid:"), direction(given).starts_with("send"), "{name}");
+            assert!(
+                allowed.contains(&direction(given)),
+                "{name}: {}",
+                direction(given)
+            );
+            assert_eq!(
+                given.contains("a=msid:"),
+                direction(given).starts_with("send"),
+                "{name}"
+            );
         }
-        assert_eq!(values(&answer.sdp, "a=group:BUNDLE "), [bundled.join(" ")], "{name}");
+        assert_eq!(
+            values(&answer.sdp, "a=group:BUNDLE "),
+            [bundled.join(" ")],
+            "{name}"
+        );
         assert_eq!(distinct(values(&answer.sdp, "a=ice-ufrag:")), 1, "{name}");
         assert_eq!(duo.session(A).transports().len(), 1, "{name}");
     }
@@ -302,7 +397,9 @@ fn the_tagged_section_of_the_group_tells_the_transport() {
     // Two sections with credentials of their own, the second one tagged.
     let mut duo = three_sections(7, [BundlePolicy::MaxCompat, BundlePolicy::Balanced]);
     let made = duo.create_offer(A);
-    let tagged = made.sdp.replace("a=group:BUNDLE 0 1 2 3", "a=group:BUNDLE 3 0 1 2");
+    let tagged = made
+        .sdp
+        .replace("a=group:BUNDLE 0 1 2 3", "a=group:BUNDLE 3 0 1 2");
     duo.set_remote(B, &offer(&tagged));
     let answer = duo.create_answer(B);
     assert_eq!(values(&answer.sdp, "a=group:BUNDLE "), ["3 0 1 2"]);

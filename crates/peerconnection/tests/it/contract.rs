@@ -8,7 +8,8 @@ use bytes::Bytes;
 use stonechat_ice::Interface;
 use stonechat_peerconnection::{
     Answer, Call, ChannelId, ChannelInit, Config, Configuration, Event, IceCandidateInit,
-    MessageKind, PeerConnection, Reply, Request, SdpType, SessionDescription, SignalingState, Which,
+    MessageKind, PeerConnection, Reply, Request, SdpType, SessionDescription, SignalingState,
+    Which,
 };
 use stonechat_sansio::{Batch, Datagram, SocketId, Transmit};
 use stonechat_testkit::contract::Subject;
@@ -56,10 +57,15 @@ impl Driven {
     }
 
     fn pull_step(&mut self) -> bool {
-        let Some(step) = self.pc.poll_step(self.now) else { return false };
+        let Some(step) = self.pc.poll_step(self.now) else {
+            return false;
+        };
         for event in step.fire {
             match &event {
-                Event::IceCandidate { candidate: Some(candidate), .. } => {
+                Event::IceCandidate {
+                    candidate: Some(candidate),
+                    ..
+                } => {
                     self.candidates.push(init(candidate));
                 }
                 Event::DataChannel(channel) => self.channel = Some(*channel),
@@ -74,9 +80,13 @@ impl Driven {
     fn serve(&mut self) {
         while let Some(request) = self.pc.poll_request() {
             let (id, reply) = match request {
-                Request::OpenUdp { id, .. } => {
-                    (id, Reply::Opened { socket: SocketId(0), local: self.local })
-                }
+                Request::OpenUdp { id, .. } => (
+                    id,
+                    Reply::Opened {
+                        socket: SocketId(0),
+                        local: self.local,
+                    },
+                ),
                 Request::PublishMdns { id, .. } => (id, Reply::Published),
                 Request::ResolveMdns { id, .. } => (id, Reply::Resolved(vec![self.peer.ip()])),
                 _ => continue,
@@ -103,7 +113,14 @@ impl Driven {
     fn send(&mut self, now: Instant) {
         if let Some(channel) = self.channel {
             let data = Bytes::from(vec![7; 3000]);
-            self.pc.call(now, Call::Send { channel, kind: MessageKind::Binary, data });
+            self.pc.call(
+                now,
+                Call::Send {
+                    channel,
+                    kind: MessageKind::Binary,
+                    data,
+                },
+            );
         }
     }
 }
@@ -224,7 +241,10 @@ fn c6_a_description_that_is_refused_changes_nothing() {
     let mut driven = Driven::new(1, A);
     let before = format!("{:?}", driven.pc);
     let sdp = String::from("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=x\r\n");
-    driven.calls(Call::SetRemoteDescription(SessionDescription { kind: SdpType::Offer, sdp }));
+    driven.calls(Call::SetRemoteDescription(SessionDescription {
+        kind: SdpType::Offer,
+        sdp,
+    }));
     let after = format!("{:?}", driven.pc);
     // All but the number of the promise.
     let strip = |text: &str| text.replace("next_promise: 1", "next_promise: 0");

@@ -12,14 +12,19 @@ use stonechat_testkit::Link;
 use crate::setup::{A, B, Duo, SIDES};
 
 fn pattern(len: usize) -> Bytes {
-    (0..len).map(|at| (at % 251) as u8).collect::<Vec<_>>().into()
+    (0..len)
+        .map(|at| (at % 251) as u8)
+        .collect::<Vec<_>>()
+        .into()
 }
 
 #[test]
 fn messages_of_any_size_arrive_whole() {
     let mut duo = Duo::new(1);
     let [ours, theirs] = duo.connect_with_channel();
-    let sizes = [0, 1, 1000, 1199, 1200, 1201, 16_384, 65_535, 65_536, 100_000, 262_144];
+    let sizes = [
+        0, 1, 1000, 1199, 1200, 1201, 16_384, 65_535, 65_536, 100_000, 262_144,
+    ];
     for size in sizes {
         duo.send(A, ours, pattern(size));
     }
@@ -29,7 +34,14 @@ fn messages_of_any_size_arrive_whole() {
     }
     let data = pattern(262_145);
     let kind = MessageKind::Binary;
-    let Answer::Failed(error) = duo.call(A, Call::Send { channel: ours, kind, data }) else {
+    let Answer::Failed(error) = duo.call(
+        A,
+        Call::Send {
+            channel: ours,
+            kind,
+            data,
+        },
+    ) else {
         panic!("larger than the peer takes")
     };
     assert_eq!(error.name, ErrorName::TypeError);
@@ -41,13 +53,34 @@ fn text_arrives_as_text_and_what_is_no_utf_8_is_refused() {
     let [ours, theirs] = duo.connect_with_channel();
     let text = "Grüße, 世界";
     let (channel, kind) = (ours, MessageKind::Text);
-    duo.does(A, Call::Send { channel, kind, data: Bytes::from(text) });
-    duo.does(A, Call::Send { channel, kind, data: Bytes::new() });
+    duo.does(
+        A,
+        Call::Send {
+            channel,
+            kind,
+            data: Bytes::from(text),
+        },
+    );
+    duo.does(
+        A,
+        Call::Send {
+            channel,
+            kind,
+            data: Bytes::new(),
+        },
+    );
     duo.wait_received(B, theirs, 2);
     let messages = duo.peer(B).messages[&theirs].clone();
     assert_eq!(messages, [(kind, Bytes::from(text)), (kind, Bytes::new())]);
     let data = Bytes::from_static(&[0xff, 0xfe]);
-    let Answer::Failed(error) = duo.call(A, Call::Send { channel, kind, data }) else {
+    let Answer::Failed(error) = duo.call(
+        A,
+        Call::Send {
+            channel,
+            kind,
+            data,
+        },
+    ) else {
         panic!("taken")
     };
     assert_eq!(error.name, ErrorName::TypeError);
@@ -57,20 +90,41 @@ fn text_arrives_as_text_and_what_is_no_utf_8_is_refused() {
 fn parameters_of_a_channel_reach_the_peer() {
     let mut duo = Duo::new(3);
     let cases = [
-        ChannelInit { ordered: false, ..ChannelInit::default() },
-        ChannelInit { max_retransmits: Some(3), ..ChannelInit::default() },
-        ChannelInit { max_packet_life_time: Some(500), ordered: false, ..ChannelInit::default() },
-        ChannelInit { protocol: String::from("proto"), ..ChannelInit::default() },
+        ChannelInit {
+            ordered: false,
+            ..ChannelInit::default()
+        },
+        ChannelInit {
+            max_retransmits: Some(3),
+            ..ChannelInit::default()
+        },
+        ChannelInit {
+            max_packet_life_time: Some(500),
+            ordered: false,
+            ..ChannelInit::default()
+        },
+        ChannelInit {
+            protocol: String::from("proto"),
+            ..ChannelInit::default()
+        },
     ];
-    let ours: Vec<_> =
-        cases.iter().map(|init| duo.create_channel_with(A, "label ü", init.clone())).collect();
+    let ours: Vec<_> = cases
+        .iter()
+        .map(|init| duo.create_channel_with(A, "label ü", init.clone()))
+        .collect();
     duo.negotiate(A);
     duo.connect();
     duo.wait_announced(B, cases.len());
     for (channel, init) in duo.announced(B).into_iter().zip(&cases) {
         let view = duo.session(B).channel(channel).unwrap();
         assert_eq!(view.label, "label ü");
-        assert_eq!(ChannelInit { id: None, ..view.init }, *init);
+        assert_eq!(
+            ChannelInit {
+                id: None,
+                ..view.init
+            },
+            *init
+        );
     }
     for channel in ours {
         duo.wait_open(A, channel);
@@ -81,10 +135,19 @@ fn parameters_of_a_channel_reach_the_peer() {
 #[test]
 fn negotiated_channels_need_no_announcement() {
     let mut duo = Duo::new(4);
-    let init = ChannelInit { negotiated: true, id: Some(7), ..ChannelInit::default() };
+    let init = ChannelInit {
+        negotiated: true,
+        id: Some(7),
+        ..ChannelInit::default()
+    };
     let channels = SIDES.map(|side| duo.create_channel_with(side, "n", init.clone()));
-    let again = Call::CreateDataChannel { label: String::from("again"), init };
-    let Answer::Failed(error) = duo.call(A, again) else { panic!("the id is in use") };
+    let again = Call::CreateDataChannel {
+        label: String::from("again"),
+        init,
+    };
+    let Answer::Failed(error) = duo.call(A, again) else {
+        panic!("the id is in use")
+    };
     assert_eq!(error.name, ErrorName::OperationError);
     duo.negotiate(A);
     duo.connect();
@@ -102,14 +165,20 @@ fn negotiated_channels_need_no_announcement() {
 fn the_buffered_amount_falls_as_the_network_takes_it() {
     let mut duo = Duo::new(5);
     let [ours, theirs] = duo.connect_with_channel();
-    let link = Link { rate: Some(2_000_000), ..Link::delay(Duration::from_millis(20)) };
+    let link = Link {
+        rate: Some(2_000_000),
+        ..Link::delay(Duration::from_millis(20))
+    };
     let host = duo.hosts[A];
     duo.world.network.set_links(host, link.clone(), link);
     duo.does(A, Call::SetBufferedAmountLowThreshold(ours, 50_000));
     for _ in 0..20 {
         duo.send(A, ours, pattern(20_000));
     }
-    assert_eq!(duo.session(A).channel_state(ours), (DataChannelState::Open, 400_000));
+    assert_eq!(
+        duo.session(A).channel_state(ours),
+        (DataChannelState::Open, 400_000)
+    );
     let low = |event: &Event| matches!(event, Event::ChannelBufferedAmountLow(_));
     let mut last = 400_000;
     let falls = duo.run_until(Duration::from_secs(20), |duo| {
@@ -134,7 +203,11 @@ fn a_full_buffer_refuses_and_takes_again() {
     let configurations = [Configuration::default(), Configuration::default()];
     let mut duo = Duo::configured(6, [config(), config()], configurations);
     let [ours, theirs] = duo.connect_with_channel();
-    let call = |data: Bytes| Call::Send { channel: ours, kind: MessageKind::Binary, data };
+    let call = |data: Bytes| Call::Send {
+        channel: ours,
+        kind: MessageKind::Binary,
+        data,
+    };
     let mut taken = 0;
     while let Answer::Done = duo.call(A, call(pattern(30_000))) {
         taken += 1;
@@ -163,7 +236,11 @@ fn what_is_not_pulled_stays_with_the_sender() {
     assert!(buffered > 5_000_000, "only {buffered} octets wait");
     duo.peer(B).pulls_steps = true;
     duo.wait_received(B, theirs, 200);
-    assert!(duo.received(B, theirs).iter().all(|data| *data == pattern(50_000)));
+    assert!(
+        duo.received(B, theirs)
+            .iter()
+            .all(|data| *data == pattern(50_000))
+    );
 }
 
 #[test]
@@ -176,19 +253,33 @@ fn closing_delivers_what_was_sent_before() {
             duo.send(closer, ours, pattern(50_000));
         }
         duo.does(closer, Call::CloseChannel(ours));
-        assert_eq!(duo.session(closer).channel_state(ours).0, DataChannelState::Closing);
+        assert_eq!(
+            duo.session(closer).channel_state(ours).0,
+            DataChannelState::Closing
+        );
         let kind = MessageKind::Binary;
-        let sent = duo.call(closer, Call::Send { channel: ours, kind, data: Bytes::new() });
+        let sent = duo.call(
+            closer,
+            Call::Send {
+                channel: ours,
+                kind,
+                data: Bytes::new(),
+            },
+        );
         assert!(matches!(sent, Answer::Failed(_)));
         let closed = duo.run_until(Duration::from_secs(20), |duo| {
-            SIDES.into_iter().all(|side| {
-                duo.count(side, |event| matches!(event, Event::ChannelClose(_))) == 1
-            })
+            SIDES
+                .into_iter()
+                .all(|side| duo.count(side, |event| matches!(event, Event::ChannelClose(_))) == 1)
         });
         assert!(closed);
         assert_eq!(duo.received(1 - closer, theirs).len(), 10);
         let closing = |event: &Event| matches!(event, Event::ChannelClosing(_));
-        assert_eq!(duo.count(closer, closing), 0, "only the other side is told that it closes");
+        assert_eq!(
+            duo.count(closer, closing),
+            0,
+            "only the other side is told that it closes"
+        );
         assert_eq!(duo.count(1 - closer, closing), 1);
         let errors = |event: &Event| matches!(event, Event::ChannelError(..));
         assert_eq!(duo.count(closer, errors) + duo.count(1 - closer, errors), 0);
@@ -223,9 +314,19 @@ fn channels_that_cannot_be_are_refused() {
             max_retransmits: Some(1),
             ..ChannelInit::default()
         },
-        ChannelInit { negotiated: true, ..ChannelInit::default() },
-        ChannelInit { negotiated: true, id: Some(65_535), ..ChannelInit::default() },
-        ChannelInit { protocol: "x".repeat(65_536), ..ChannelInit::default() },
+        ChannelInit {
+            negotiated: true,
+            ..ChannelInit::default()
+        },
+        ChannelInit {
+            negotiated: true,
+            id: Some(65_535),
+            ..ChannelInit::default()
+        },
+        ChannelInit {
+            protocol: "x".repeat(65_536),
+            ..ChannelInit::default()
+        },
     ];
     for init in refused {
         let label = String::from("x");
@@ -236,4 +337,51 @@ fn channels_that_cannot_be_are_refused() {
     }
     duo.flush();
     assert!(duo.events[A].is_empty(), "nothing changed");
+}
+
+#[test]
+fn nothing_is_built_for_a_socket_that_takes_no_more() {
+    let mut duo = Duo::new(12);
+    let [ours, theirs] = duo.connect_with_channel();
+    let now = duo.now();
+    let id = duo.session(A).transports()[0];
+    let (local, _) = duo.session(A).transport(id).unwrap().selected_pair.unwrap();
+    let network = &duo.world.network;
+    let socket = (0..16)
+        .map(stonechat_sansio::SocketId)
+        .find(|socket| {
+            let address = network.local_address(*socket);
+            address.is_some_and(|address| {
+                address.port() == local.port && address.ip().to_string() == "192.0.2.1"
+            })
+        })
+        .unwrap();
+    duo.pc(A).handle_writable(now, socket, false);
+    duo.send(A, ours, pattern(10_000));
+    duo.run_for(Duration::from_millis(300));
+    assert!(duo.received(B, theirs).is_empty());
+    let now = duo.now();
+    duo.pc(A).handle_writable(now, socket, true);
+    duo.wait_received(B, theirs, 1);
+}
+
+#[test]
+fn a_peer_that_opens_and_closes_channels_does_not_fill_the_queue_of_steps() {
+    let mut duo = Duo::new(13);
+    duo.connect_with_channel();
+    duo.peer(B).pulls_steps = false;
+    for _ in 0..60 {
+        let channels: Vec<_> = (0..50).map(|_| duo.create_channel(A, "x")).collect();
+        duo.run_for(Duration::from_millis(50));
+        for channel in channels {
+            let _ = duo.call(A, Call::CloseChannel(channel));
+        }
+        duo.run_for(Duration::from_secs(2));
+    }
+    let now = duo.now();
+    let mut steps = 0;
+    while duo.pc(B).poll_step(now).is_some() {
+        steps += 1;
+    }
+    assert!((100..2000).contains(&steps), "{steps} steps were waiting");
 }

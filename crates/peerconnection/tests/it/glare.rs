@@ -29,13 +29,23 @@ fn an_offer_that_meets_our_own_rolls_ours_back() {
             _ => None,
         })
         .collect();
-    assert_eq!(states, [SignalingState::Stable, SignalingState::HaveRemoteOffer]);
-    assert_eq!(duo.session(A).transceivers().len(), 1, "its track goes into the peer's section");
+    assert_eq!(
+        states,
+        [SignalingState::Stable, SignalingState::HaveRemoteOffer]
+    );
+    assert_eq!(
+        duo.session(A).transceivers().len(),
+        1,
+        "its track goes into the peer's section"
+    );
     duo.answer_from(A);
     duo.connect();
     for side in SIDES {
         assert_eq!(duo.session(side).transceivers().len(), 1);
-        assert_eq!(duo.count(side, |event| matches!(event, Event::Track { .. })), 1);
+        assert_eq!(
+            duo.count(side, |event| matches!(event, Event::Track { .. })),
+            1
+        );
     }
     let [to_a, to_b] = SIDES.map(|side| duo.session(side).transceivers()[0].id);
     media(&mut duo, A, mine, to_b, 3);
@@ -67,11 +77,20 @@ fn an_offer_that_cannot_be_used_rolls_nothing_back() {
     duo.set_local(A, &offer);
     duo.clear_events();
     let broken = crate::setup::offer(&offer.sdp.replace("a=ice-ufrag", "a=x-ufrag"));
-    let refused = duo.promised(A, Call::SetRemoteDescription(broken)).unwrap_err();
+    let refused = duo
+        .promised(A, Call::SetRemoteDescription(broken))
+        .unwrap_err();
     assert_eq!(refused.name, ErrorName::InvalidAccessError);
-    assert_eq!(duo.session(A).signaling_state(), SignalingState::HaveLocalOffer);
+    assert_eq!(
+        duo.session(A).signaling_state(),
+        SignalingState::HaveLocalOffer
+    );
     assert!(duo.session(A).description(Which::PendingLocal).is_some());
-    assert!(duo.events[A].iter().all(|event| !matches!(event, Event::SignalingStateChange(_))));
+    assert!(
+        duo.events[A]
+            .iter()
+            .all(|event| !matches!(event, Event::SignalingStateChange(_)))
+    );
 }
 
 /// One side of perfect negotiation, as webrtc-pc shows it.
@@ -101,8 +120,7 @@ fn perfect_negotiation_ends_well_whoever_begins_when() {
             for step in 0..40 {
                 duo.run_for(Duration::from_millis(1 + random % 7));
                 for side in SIDES {
-                    let needed =
-                        duo.count(side, |event| matches!(event, Event::NegotiationNeeded));
+                    let needed = duo.count(side, |event| matches!(event, Event::NegotiationNeeded));
                     if needed > seen[side] {
                         seen[side] = needed;
                         sides[side].makes_offer = true;
@@ -112,7 +130,9 @@ fn perfect_negotiation_ends_well_whoever_begins_when() {
                         messages.push_back((step + random % 3, side, local));
                     }
                 }
-                let Some((due, from, description)) = messages.pop_front() else { continue };
+                let Some((due, from, description)) = messages.pop_front() else {
+                    continue;
+                };
                 if due > step {
                     messages.push_front((due, from, description));
                     continue;
@@ -136,11 +156,20 @@ fn perfect_negotiation_ends_well_whoever_begins_when() {
         }
         for side in SIDES {
             assert_eq!(duo.session(side).signaling_state(), SignalingState::Stable);
-            assert!(duo.session(side).transceivers().iter().all(|view| view.mid.is_some()));
+            assert!(
+                duo.session(side)
+                    .transceivers()
+                    .iter()
+                    .all(|view| view.mid.is_some())
+            );
         }
         let mids = |side: usize| {
-            let mut mids: Vec<_> =
-                duo.session(side).transceivers().iter().map(|view| view.mid.clone()).collect();
+            let mut mids: Vec<_> = duo
+                .session(side)
+                .transceivers()
+                .iter()
+                .map(|view| view.mid.clone())
+                .collect();
             mids.sort();
             mids
         };
@@ -163,5 +192,8 @@ fn operations_are_done_one_after_the_other() {
     assert!(first < second && second < third);
     assert!(duo.settle(A, first).is_ok());
     assert!(duo.settle(A, second).is_ok());
-    assert_eq!(duo.settle(A, third).unwrap_err().name, ErrorName::InvalidStateError);
+    assert_eq!(
+        duo.settle(A, third).unwrap_err().name,
+        ErrorName::InvalidStateError
+    );
 }

@@ -40,7 +40,7 @@ fn inputs() -> Vec<Vec<u8>> {
     ]
 }
 
-fn sockets(duo: &mut Duo, side: usize) -> Vec<(SocketId, SocketAddr)> {
+fn sockets(duo: &Duo, side: usize) -> Vec<(SocketId, SocketAddr)> {
     let network = &duo.world.network;
     (0..64)
         .filter_map(|id| Some((SocketId(id), network.local_address(SocketId(id))?)))
@@ -54,7 +54,8 @@ fn inject(duo: &mut Duo, side: usize, from: SocketAddr) {
         for octets in inputs() {
             let path = Path::new(socket, local.ip(), from);
             let payload = BytesMut::from(&octets[..]);
-            duo.pc(side).handle_datagram(now, Datagram::new(path, Ecn::NotEct, now, payload));
+            duo.pc(side)
+                .handle_datagram(now, Datagram::new(path, Ecn::NotEct, now, payload));
         }
     }
 }
@@ -66,7 +67,11 @@ fn a_stranger_neither_disturbs_the_setup_nor_hears_a_word() {
     let normal = calm.now();
     let mut duo = Duo::new(1);
     duo.world.network.set_firewall(|_, to, _| {
-        assert_ne!(to, STRANGER.parse().unwrap(), "something was answered to a stranger");
+        assert_ne!(
+            to,
+            STRANGER.parse().unwrap(),
+            "something was answered to a stranger"
+        );
         true
     });
     let stranger: SocketAddr = STRANGER.parse().unwrap();
@@ -90,7 +95,7 @@ fn forged_datagrams_from_the_right_address_do_no_harm_after_the_handshake() {
     let sender = duo.add_track(A, Kind::Audio, "mic");
     let channels = duo.connect_with_channel();
     for side in SIDES {
-        let peers = sockets(&mut duo, 1 - side);
+        let peers = sockets(&duo, 1 - side);
         for (_, peer) in peers {
             inject(&mut duo, side, peer);
         }

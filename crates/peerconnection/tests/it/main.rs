@@ -1,8 +1,21 @@
 //! Peer connections against each other over a virtual network.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop"
+)]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "numbers of a test are small"
+)]
+
 mod bundle;
 mod contract;
 mod data;
+mod fuzzed;
 mod glare;
 mod hostile;
 mod network;

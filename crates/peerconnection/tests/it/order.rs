@@ -6,8 +6,8 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use stonechat_media::{Delivery, FrameTime, OutgoingFrame};
 use stonechat_peerconnection::{
-    Answer, Call, ChannelId, ChannelInit, Configuration, Direction, ErrorName, IceCandidateInit,
-    Kind, MessageKind, OfferOptions, ReceiverId, SdpType, SenderId, SessionDescription, TrackInfo,
+    Answer, Call, ChannelId, ChannelInit, Direction, ErrorName, IceCandidateInit, Kind,
+    MessageKind, OfferOptions, ReceiverId, SdpType, SenderId, SessionDescription, TrackInfo,
     TransceiverId, TransceiverInit, Which,
 };
 
@@ -17,15 +17,33 @@ use crate::setup::{A, Duo, SIDES};
 type Deed = (usize, u8, u32);
 
 fn kind(number: u32) -> Kind {
-    if number % 2 == 0 { Kind::Audio } else { Kind::Video }
+    if number.is_multiple_of(2) {
+        Kind::Audio
+    } else {
+        Kind::Video
+    }
 }
 
 fn call(duo: &Duo, side: usize, which: u8, number: u32) -> Call {
     let id = number % 6;
-    let channel = ChannelId(if number % 2 == 0 { id } else { ChannelId::ANNOUNCED | id });
-    let kinds = [SdpType::Offer, SdpType::Answer, SdpType::Pranswer, SdpType::Rollback];
+    let channel = ChannelId(if number.is_multiple_of(2) {
+        id
+    } else {
+        ChannelId::ANNOUNCED | id
+    });
+    let kinds = [
+        SdpType::Offer,
+        SdpType::Answer,
+        SdpType::Pranswer,
+        SdpType::Rollback,
+    ];
     let described = |of: usize| {
-        let all = [Which::Local, Which::Remote, Which::CurrentLocal, Which::PendingRemote];
+        let all = [
+            Which::Local,
+            Which::Remote,
+            Which::CurrentLocal,
+            Which::PendingRemote,
+        ];
         let described = duo.session(of).description(all[(number >> 4) as usize % 4]);
         described.map_or_else(String::new, |description| description.sdp)
     };
@@ -34,7 +52,9 @@ fn call(duo: &Duo, side: usize, which: u8, number: u32) -> Call {
         sdp: described(of),
     };
     match which % 24 {
-        0 => Call::CreateOffer(OfferOptions { ice_restart: number % 3 == 0 }),
+        0 => Call::CreateOffer(OfferOptions {
+            ice_restart: number.is_multiple_of(3),
+        }),
         1 => Call::CreateAnswer,
         2 | 3 => Call::SetLocalDescription(None),
         4 => Call::SetLocalDescription(Some(description(side))),
@@ -43,16 +63,19 @@ fn call(duo: &Duo, side: usize, which: u8, number: u32) -> Call {
             Call::SetRemoteDescription(other.unwrap_or_else(|| description(1 - side)))
         }
         8 => Call::SetRemoteDescription(description(number as usize % 2)),
-        9 => Call::AddIceCandidate((number % 5 != 0).then(|| IceCandidateInit {
+        9 => Call::AddIceCandidate((!number.is_multiple_of(5)).then(|| IceCandidateInit {
             candidate: String::from("candidate:1 1 udp 1 192.0.2.9 9 typ host"),
-            sdp_mid: (number % 2 == 0).then(|| id.to_string()),
-            sdp_m_line_index: (number % 3 == 0).then_some(id as u16),
-            username_fragment: (number % 7 == 0).then(|| String::from("abcd")),
+            sdp_mid: (number.is_multiple_of(2)).then(|| id.to_string()),
+            sdp_m_line_index: (number.is_multiple_of(3)).then_some(id as u16),
+            username_fragment: (number.is_multiple_of(7)).then(|| String::from("abcd")),
         })),
         10 => Call::RestartIce,
-        11 => Call::SetConfiguration(Box::new(Configuration::default())),
+        11 => Call::SetConfiguration(Box::default()),
         12 => Call::AddTrack {
-            track: TrackInfo { id: format!("t{id}"), kind: kind(number) },
+            track: TrackInfo {
+                id: format!("t{id}"),
+                kind: kind(number),
+            },
             streams: vec![String::from("s")],
         },
         13 => Call::RemoveTrack(SenderId(id)),
@@ -74,14 +97,17 @@ fn call(duo: &Duo, side: usize, which: u8, number: u32) -> Call {
         16 => Call::StopTransceiver(TransceiverId(id)),
         17 => Call::ReplaceTrack(
             SenderId(id),
-            (number % 2 == 0).then(|| TrackInfo { id: format!("r{id}"), kind: kind(number >> 2) }),
+            (number.is_multiple_of(2)).then(|| TrackInfo {
+                id: format!("r{id}"),
+                kind: kind(number >> 2),
+            }),
         ),
         18 => Call::SetStreams(SenderId(id), vec![format!("s{id}")]),
         19 => Call::CreateDataChannel {
             label: String::from("x"),
             init: ChannelInit {
-                negotiated: number % 3 == 0,
-                id: (number % 3 == 0).then_some(id as u16),
+                negotiated: number.is_multiple_of(3),
+                id: (number.is_multiple_of(3)).then_some(id as u16),
                 ..ChannelInit::default()
             },
         },
@@ -93,7 +119,11 @@ fn call(duo: &Duo, side: usize, which: u8, number: u32) -> Call {
         21 => Call::CloseChannel(channel),
         22 => Call::SetDelivery(
             ReceiverId(id),
-            if number % 2 == 0 { Delivery::Packets } else { Delivery::Frames },
+            if number.is_multiple_of(2) {
+                Delivery::Packets
+            } else {
+                Delivery::Frames
+            },
         ),
         _ => Call::GetStats,
     }
@@ -105,8 +135,10 @@ fn run(seed: u64, deeds: &[Deed], closes: bool) {
         let call = call(&duo, *side, *which, *number);
         let _ = duo.call(*side, call);
         let now = duo.now();
-        let frame =
-            OutgoingFrame::new(Bytes::from_static(&[0x10; 40]), FrameTime::Media(Duration::ZERO));
+        let frame = OutgoingFrame::new(
+            Bytes::from_static(&[0x10; 40]),
+            FrameTime::Media(Duration::ZERO),
+        );
         let _ = duo.pc(*side).send_frame(now, SenderId(number % 6), frame);
         let _ = duo.pc(*side).recv_frame(now, ReceiverId(number % 6));
         let _ = duo.pc(*side).recv_packet(now, ReceiverId(number % 6));

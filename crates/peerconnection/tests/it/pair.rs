@@ -6,7 +6,7 @@ use bytes::Bytes;
 use stonechat_media::{Delivery, FrameTime, OutgoingFrame, OutgoingPacket};
 use stonechat_peerconnection::{
     Answer, Call, Configuration, ConnectionState, Direction, Event, IceConnectionState,
-    IceGatheringState, Kind, MessageKind, SdpType, SenderId, SendMediaError, SessionDescription,
+    IceGatheringState, Kind, MessageKind, SdpType, SendMediaError, SenderId, SessionDescription,
     SignalingState, TransceiverId, Which,
 };
 
@@ -37,7 +37,10 @@ fn states_go_their_way_and_each_is_told_once() {
                 _ => None,
             })
             .collect();
-        let pending = [SignalingState::HaveLocalOffer, SignalingState::HaveRemoteOffer][side];
+        let pending = [
+            SignalingState::HaveLocalOffer,
+            SignalingState::HaveRemoteOffer,
+        ][side];
         assert_eq!(signaling, [pending, SignalingState::Stable]);
         let connection: Vec<_> = duo.events[side]
             .iter()
@@ -46,7 +49,10 @@ fn states_go_their_way_and_each_is_told_once() {
                 _ => None,
             })
             .collect();
-        assert_eq!(connection, [ConnectionState::Connecting, ConnectionState::Connected]);
+        assert_eq!(
+            connection,
+            [ConnectionState::Connecting, ConnectionState::Connected]
+        );
         let gathering: Vec<_> = duo.events[side]
             .iter()
             .filter_map(|event| match event {
@@ -54,11 +60,25 @@ fn states_go_their_way_and_each_is_told_once() {
                 _ => None,
             })
             .collect();
-        assert_eq!(gathering, [IceGatheringState::Gathering, IceGatheringState::Complete]);
-        let ends = |event: &Event| matches!(event, Event::IceCandidate { candidate: None, .. });
+        assert_eq!(
+            gathering,
+            [IceGatheringState::Gathering, IceGatheringState::Complete]
+        );
+        let ends = |event: &Event| {
+            matches!(
+                event,
+                Event::IceCandidate {
+                    candidate: None,
+                    ..
+                }
+            )
+        };
         assert_eq!(duo.count(side, ends), 1);
         let ice = duo.session(side).ice_connection_state();
-        assert!(matches!(ice, IceConnectionState::Connected | IceConnectionState::Completed));
+        assert!(matches!(
+            ice,
+            IceConnectionState::Connected | IceConnectionState::Completed
+        ));
     }
     let needed = |event: &Event| matches!(event, Event::NegotiationNeeded);
     assert_eq!([duo.count(A, needed), duo.count(B, needed)], [1, 0]);
@@ -102,9 +122,19 @@ fn the_answerer_may_be_dtls_server_or_client() {
             // An offer that insists on being the client.
             _ => offer.sdp.replace("a=setup:actpass", "a=setup:active"),
         };
-        duo.set_remote(B, &SessionDescription { kind: SdpType::Offer, sdp: offered });
+        duo.set_remote(
+            B,
+            &SessionDescription {
+                kind: SdpType::Offer,
+                sdp: offered,
+            },
+        );
         let answer = duo.create_answer(B);
-        assert!(answer.sdp.contains(&format!("a=setup:{setup}\r\n")), "{}", answer.sdp);
+        assert!(
+            answer.sdp.contains(&format!("a=setup:{setup}\r\n")),
+            "{}",
+            answer.sdp
+        );
         duo.set_local(B, &answer);
         duo.set_remote(A, &answer);
         duo.connect();
@@ -133,7 +163,9 @@ pub(crate) fn media(
             _ => Bytes::from(vec![0xfc, number as u8, 1, 2, 3]),
         };
         let time = FrameTime::Media(now - start);
-        duo.pc(from).send_frame(now, sender, OutgoingFrame::new(data, time)).unwrap();
+        duo.pc(from)
+            .send_frame(now, sender, OutgoingFrame::new(data, time))
+            .unwrap();
         duo.run_for(Duration::from_millis(20));
         let now = duo.now();
         while let Some(frame) = duo.pc(1 - from).recv_frame(now, to.receiver()) {
@@ -143,7 +175,11 @@ pub(crate) fn media(
             break;
         }
     }
-    assert!(frames.len() >= count, "{} of {count} frames arrived", frames.len());
+    assert!(
+        frames.len() >= count,
+        "{} of {count} frames arrived",
+        frames.len()
+    );
     frames
 }
 
@@ -164,11 +200,18 @@ fn audio_and_video_travel_both_ways() {
     duo.connect();
     for side in SIDES {
         let views = duo.session(side).transceivers();
-        assert_eq!(views.len(), 2, "each track went into a section that was offered");
+        assert_eq!(
+            views.len(),
+            2,
+            "each track went into a section that was offered"
+        );
         for view in views {
             assert_eq!(view.current_direction, Some(Direction::SendRecv));
         }
-        assert_eq!(duo.count(side, |event| matches!(event, Event::Track { .. })), 2);
+        assert_eq!(
+            duo.count(side, |event| matches!(event, Event::Track { .. })),
+            2
+        );
         assert_eq!(duo.session(side).transports().len(), 1);
     }
     let of = |duo: &Duo, side: usize, kind: Kind| {
@@ -176,8 +219,10 @@ fn audio_and_video_travel_both_ways() {
         views.into_iter().find(|view| view.kind == kind).unwrap().id
     };
     for (from, audio, video) in [(A, audio_a, video_a), (B, audio_b, video_b)] {
-        let (to_audio, to_video) =
-            (of(&duo, 1 - from, Kind::Audio), of(&duo, 1 - from, Kind::Video));
+        let (to_audio, to_video) = (
+            of(&duo, 1 - from, Kind::Audio),
+            of(&duo, 1 - from, Kind::Video),
+        );
         let frames = media(&mut duo, from, audio, to_audio, 10);
         assert_eq!(frames[0].len(), 5);
         let frames = media(&mut duo, from, video, to_video, 10);
@@ -188,7 +233,10 @@ fn audio_and_video_travel_both_ways() {
 }
 
 fn both_tracks(duo: &mut Duo, side: usize) -> [SenderId; 2] {
-    [duo.add_track(side, Kind::Audio, "mic"), duo.add_track(side, Kind::Video, "camera")]
+    [
+        duo.add_track(side, Kind::Audio, "mic"),
+        duo.add_track(side, Kind::Video, "camera"),
+    ]
 }
 
 #[test]
@@ -211,10 +259,14 @@ fn a_receiver_hands_out_packets_if_it_is_told_to() {
             audio_level: None,
         };
         duo.pc(A).send_packet(now, sender, packet.clone()).unwrap();
-        let again = duo.pc(A).send_packet(now, sender, OutgoingPacket {
-            payload: Bytes::from_static(b"other"),
-            ..packet
-        });
+        let again = duo.pc(A).send_packet(
+            now,
+            sender,
+            OutgoingPacket {
+                payload: Bytes::from_static(b"other"),
+                ..packet
+            },
+        );
         assert_eq!(again, Err(SendMediaError::SequenceUsed));
         duo.run_for(Duration::from_millis(20));
     }
@@ -226,7 +278,13 @@ fn a_receiver_hands_out_packets_if_it_is_told_to() {
     let sent: Vec<_> = (0..5_u8)
         .map(|number| (100 + u16::from(number), Bytes::from(vec![0x10, number])))
         .collect();
-    assert_eq!(received.iter().map(|(s, p)| (s.0, p.clone())).collect::<Vec<_>>(), sent);
+    assert_eq!(
+        received
+            .iter()
+            .map(|(s, p)| (s.0, p.clone()))
+            .collect::<Vec<_>>(),
+        sent
+    );
 }
 
 #[test]
@@ -239,7 +297,10 @@ fn frames_are_refused_until_the_sender_is_negotiated_and_connected() {
     assert_eq!(refused, Err(SendMediaError::Inactive));
     duo.negotiate(A);
     let now = duo.now();
-    assert_eq!(duo.pc(A).send_frame(now, sender, frame.clone()), Err(SendMediaError::Inactive));
+    assert_eq!(
+        duo.pc(A).send_frame(now, sender, frame.clone()),
+        Err(SendMediaError::Inactive)
+    );
     duo.connect();
     let now = duo.now();
     assert_eq!(duo.pc(A).send_frame(now, sender, frame), Ok(()));
@@ -257,10 +318,20 @@ fn closing_tells_the_peer_before_the_sockets_close() {
     let closed = |event: &Event| matches!(event, Event::ChannelClose(id) if *id == theirs);
     assert!(duo.run_until(Duration::from_secs(2), |duo| duo.count(B, closed) == 1));
     // RTCP BYE.
-    assert_eq!(duo.count(B, |event| matches!(event, Event::TrackMuted(_))), 1);
+    assert_eq!(
+        duo.count(B, |event| matches!(event, Event::TrackMuted(_))),
+        1
+    );
     // DTLS close_notify.
     let dtls = duo.session(B).transports();
-    assert_eq!(duo.session(B).transport(dtls[0]).unwrap().dtls_state.as_str(), "closed");
+    assert_eq!(
+        duo.session(B)
+            .transport(dtls[0])
+            .unwrap()
+            .dtls_state
+            .as_str(),
+        "closed"
+    );
     assert_eq!(duo.open_sockets(A), 0);
     assert!(duo.pc(A).connection().is_closed());
     assert_eq!(duo.pc(A).poll_timeout(), None);
@@ -278,14 +349,16 @@ fn a_peer_that_vanishes_leads_to_disconnected_and_then_failed() {
     duo.world.network.set_cut_off(host, true);
     for _ in 0..100 {
         let now = duo.now();
-        let frame =
-            OutgoingFrame::new(vp8_key_frame(1, 5000), FrameTime::Media(Duration::ZERO));
+        let frame = OutgoingFrame::new(vp8_key_frame(1, 5000), FrameTime::Media(Duration::ZERO));
         let _ = duo.pc(A).send_frame(now, sender, frame);
-        duo.call(A, Call::Send {
-            channel: ours,
-            kind: MessageKind::Binary,
-            data: Bytes::from(vec![0; 10_000]),
-        });
+        duo.call(
+            A,
+            Call::Send {
+                channel: ours,
+                kind: MessageKind::Binary,
+                data: Bytes::from(vec![0; 10_000]),
+            },
+        );
         duo.run_for(Duration::from_millis(600));
     }
     let states: Vec<_> = duo.events[A]
@@ -295,7 +368,10 @@ fn a_peer_that_vanishes_leads_to_disconnected_and_then_failed() {
             _ => None,
         })
         .collect();
-    assert_eq!(states[2..], [ConnectionState::Disconnected, ConnectionState::Failed]);
+    assert_eq!(
+        states[2..],
+        [ConnectionState::Disconnected, ConnectionState::Failed]
+    );
 }
 
 #[test]
@@ -308,10 +384,19 @@ fn a_certificate_that_is_not_the_announced_one_fails_the_transport() {
     let mut sdp = offer.sdp.clone();
     let other = if &sdp[at..=at] == "A" { "B" } else { "A" };
     sdp.replace_range(at..=at, other);
-    duo.set_remote(B, &SessionDescription { kind: SdpType::Offer, sdp });
+    duo.set_remote(
+        B,
+        &SessionDescription {
+            kind: SdpType::Offer,
+            sdp,
+        },
+    );
     duo.answer_from(B);
     let failed = |duo: &mut Duo| duo.session(B).connection_state() == ConnectionState::Failed;
     assert!(duo.run_until(Duration::from_secs(10), failed));
-    assert_eq!(duo.count(B, |event| matches!(event, Event::DtlsTransportError(..))), 1);
+    assert_eq!(
+        duo.count(B, |event| matches!(event, Event::DtlsTransportError(..))),
+        1
+    );
     assert!(!duo.is_connected());
 }

@@ -15,7 +15,14 @@ fn needed(duo: &Duo, side: usize) -> usize {
 
 fn transceiver(duo: &mut Duo, side: usize, kind: Kind) -> TransceiverId {
     let init = TransceiverInit::default();
-    match duo.does(side, Call::AddTransceiver { kind, track: None, init }) {
+    match duo.does(
+        side,
+        Call::AddTransceiver {
+            kind,
+            track: None,
+            init,
+        },
+    ) {
         Answer::Transceiver(id) => id,
         other => panic!("{other:?}"),
     }
@@ -36,24 +43,39 @@ fn video_joins_and_leaves_while_data_flows() {
     duo.send(A, ours, &b"during"[..]);
     let (offer, _) = duo.negotiate(B);
     assert!(offer.sdp.contains("a=group:BUNDLE 0 1"), "{}", offer.sdp);
-    assert_eq!(duo.session(A).transports().len(), 1, "it joined the transport");
+    assert_eq!(
+        duo.session(A).transports().len(),
+        1,
+        "it joined the transport"
+    );
     let to = duo.session(A).transceivers()[0].id;
     media(&mut duo, B, sender, to, 5);
     duo.wait_received(B, theirs, 1);
-    assert_eq!(duo.count(A, |event| matches!(event, Event::Track { .. })), 1);
+    assert_eq!(
+        duo.count(A, |event| matches!(event, Event::Track { .. })),
+        1
+    );
     // And away again.
     duo.clear_events();
     duo.does(B, Call::RemoveTrack(sender));
     duo.flush();
     assert_eq!(needed(&duo, B), 1);
     duo.negotiate(B);
-    assert_eq!(duo.session(A).transceivers()[0].current_direction, Some(Direction::Inactive));
-    assert_eq!(duo.count(A, |event| matches!(event, Event::TrackMuted(_))), 1);
-    let left = |event: &Event| {
-        matches!(event, Event::TrackRemoved { streams, .. } if *streams == ["stream"])
-    };
+    assert_eq!(
+        duo.session(A).transceivers()[0].current_direction,
+        Some(Direction::Inactive)
+    );
+    assert_eq!(
+        duo.count(A, |event| matches!(event, Event::TrackMuted(_))),
+        1
+    );
+    let left = |event: &Event| matches!(event, Event::TrackRemoved { streams, .. } if *streams == ["stream"]);
     assert_eq!(duo.count(A, left), 1);
-    assert_eq!([needed(&duo, A), needed(&duo, B)], [0, 1], "nothing more to negotiate");
+    assert_eq!(
+        [needed(&duo, A), needed(&duo, B)],
+        [0, 1],
+        "nothing more to negotiate"
+    );
     duo.send(A, ours, &b"after"[..]);
     duo.wait_received(B, theirs, 2);
 }
@@ -69,11 +91,22 @@ fn sections_of_stopped_transceivers_are_used_again() {
     duo.does(A, Call::StopTransceiver(first));
     duo.flush();
     assert_eq!(needed(&duo, A), 1);
-    assert_eq!(duo.count(A, |event| matches!(event, Event::TrackEnded(_))), 1);
+    assert_eq!(
+        duo.count(A, |event| matches!(event, Event::TrackEnded(_))),
+        1
+    );
     let (offer, answer) = duo.negotiate(A);
     assert_eq!(offer.sdp.matches("m=video 0 ").count(), 1, "{}", offer.sdp);
-    assert_eq!(answer.sdp.matches("m=video 0 ").count(), 1, "{}", answer.sdp);
-    assert_eq!(duo.count(B, |event| matches!(event, Event::TrackEnded(_))), 1);
+    assert_eq!(
+        answer.sdp.matches("m=video 0 ").count(),
+        1,
+        "{}",
+        answer.sdp
+    );
+    assert_eq!(
+        duo.count(B, |event| matches!(event, Event::TrackEnded(_))),
+        1
+    );
     for side in SIDES {
         assert!(duo.session(side).transceivers().is_empty());
     }
@@ -82,11 +115,18 @@ fn sections_of_stopped_transceivers_are_used_again() {
     let (offer, answer) = duo.negotiate(A);
     for sdp in [&offer.sdp, &answer.sdp] {
         assert_eq!(section_count(sdp), 2, "{sdp}");
-        assert!(sdp.contains("m=audio 9 ") && sdp.contains("a=mid:2\r\n"), "{sdp}");
+        assert!(
+            sdp.contains("m=audio 9 ") && sdp.contains("a=mid:2\r\n"),
+            "{sdp}"
+        );
         assert!(sdp.find("m=audio").unwrap() < sdp.find("m=application").unwrap());
     }
     for side in SIDES {
-        assert_eq!(duo.session(side).transports().len(), 1, "it joined the transport");
+        assert_eq!(
+            duo.session(side).transports().len(),
+            1,
+            "it joined the transport"
+        );
     }
     let to = duo.session(B).transceivers()[0].id;
     media(&mut duo, A, sender, to, 3);
@@ -115,7 +155,11 @@ fn directions_change_as_both_sides_want() {
         duo.does(B, Call::SetDirection(ids[B], theirs));
         duo.negotiate(A);
         let now = SIDES.map(|side| duo.session(side).transceivers()[0].current_direction);
-        assert_eq!(now, [Some(agreed), Some(agreed.reversed())], "{ours:?} {theirs:?}");
+        assert_eq!(
+            now,
+            [Some(agreed), Some(agreed.reversed())],
+            "{ours:?} {theirs:?}"
+        );
     }
 }
 
@@ -181,8 +225,11 @@ fn codec_preferences_order_and_limit_what_is_negotiated() {
     let mut duo = Duo::new(5);
     let id = transceiver(&mut duo, A, Kind::Video);
     let all = stonechat_peerconnection::MediaEngine::default().capabilities(Kind::Video);
-    let h264: Vec<_> =
-        all.iter().filter(|codec| codec.mime_type == "video/H264").cloned().collect();
+    let h264: Vec<_> = all
+        .iter()
+        .filter(|codec| codec.mime_type == "video/H264")
+        .cloned()
+        .collect();
     duo.does(A, Call::SetCodecPreferences(id, h264));
     let (offer, _) = duo.negotiate(A);
     assert!(!offer.sdp.contains("VP8"), "{}", offer.sdp);
@@ -203,12 +250,15 @@ fn codec_preferences_order_and_limit_what_is_negotiated() {
     assert_eq!(error.name, ErrorName::InvalidModificationError);
     // The answerer's preferences decide the order of the answer.
     let theirs = duo.session(B).transceivers()[0].id;
-    let mut reversed = all.clone();
+    let mut reversed = all;
     reversed.reverse();
     duo.does(B, Call::SetCodecPreferences(theirs, reversed));
     let (_, answer) = duo.negotiate(A);
     let first = |sdp: &str| {
-        let line = sdp.lines().find(|line| line.starts_with("m=video")).unwrap();
+        let line = sdp
+            .lines()
+            .find(|line| line.starts_with("m=video"))
+            .unwrap();
         line.split(' ').nth(3).unwrap().to_owned()
     };
     assert_eq!(first(&answer.sdp), "104");
@@ -227,9 +277,20 @@ fn add_track_takes_a_sender_that_never_sent_and_no_other() {
     duo.does(A, Call::RemoveTrack(sender));
     let other = duo.add_track(A, Kind::Audio, "two");
     assert_ne!(other, sender);
-    let track = stonechat_peerconnection::TrackInfo { id: String::from("two"), kind: Kind::Audio };
-    let twice = duo.call(A, Call::AddTrack { track, streams: Vec::new() });
-    let Answer::Failed(error) = twice else { panic!("taken twice") };
+    let track = stonechat_peerconnection::TrackInfo {
+        id: String::from("two"),
+        kind: Kind::Audio,
+    };
+    let twice = duo.call(
+        A,
+        Call::AddTrack {
+            track,
+            streams: Vec::new(),
+        },
+    );
+    let Answer::Failed(error) = twice else {
+        panic!("taken twice")
+    };
     assert_eq!(error.name, ErrorName::InvalidAccessError);
 }
 
@@ -242,8 +303,11 @@ fn an_offer_after_an_answer_keeps_sections_numbers_and_credentials() {
     duo.connect();
     let again = duo.create_offer(B);
     let lines = |sdp: &str, prefix: &str| -> Vec<String> {
-        let mut lines: Vec<_> =
-            sdp.lines().filter(|line| line.starts_with(prefix)).map(str::to_owned).collect();
+        let mut lines: Vec<_> = sdp
+            .lines()
+            .filter(|line| line.starts_with(prefix))
+            .map(str::to_owned)
+            .collect();
         lines.sort();
         lines
     };
@@ -254,7 +318,11 @@ fn an_offer_after_an_answer_keeps_sections_numbers_and_credentials() {
     let local = duo.session(B).description(Which::CurrentLocal).unwrap();
     assert_eq!(ufrag(&again.sdp), ufrag(&local.sdp));
     let candidates = lines(&again.sdp, "a=candidate:");
-    assert_eq!(candidates.len(), 1, "one section tells the candidates of the transport");
+    assert_eq!(
+        candidates.len(),
+        1,
+        "one section tells the candidates of the transport"
+    );
     assert_eq!(lines(&again.sdp, "a=setup:"), ["a=setup:actpass"; 2]);
     duo.set_local(B, &again);
     duo.set_remote(A, &again);
@@ -276,7 +344,11 @@ fn payload_types_mean_one_thing_in_all_bundled_sections() {
     duo.set_local(B, &answer);
     duo.add_track(B, Kind::Video, "v");
     let offer = duo.create_offer(B);
-    assert!(offer.sdp.contains("a=rtpmap:96 opus/48000/2"), "{}", offer.sdp);
+    assert!(
+        offer.sdp.contains("a=rtpmap:96 opus/48000/2"),
+        "{}",
+        offer.sdp
+    );
     assert!(!offer.sdp.contains("a=rtpmap:96 VP8"), "{}", offer.sdp);
     assert!(offer.sdp.contains(" VP8/90000"), "{}", offer.sdp);
 }
@@ -287,12 +359,22 @@ fn numbers_of_extensions_mean_one_thing_in_all_bundled_sections() {
     duo.add_track(A, Kind::Audio, "a");
     let offer = duo.create_offer(A);
     let mid = "urn:ietf:params:rtp-hdrext:sdes:mid";
-    let at = offer.sdp.lines().find(|line| line.ends_with(mid)).unwrap().to_owned();
+    let at = offer
+        .sdp
+        .lines()
+        .find(|line| line.ends_with(mid))
+        .unwrap()
+        .to_owned();
     let sdp = offer.sdp.replace(&at, &format!("a=extmap:13 {mid}"));
     duo.set_remote(B, &crate::setup::offer(&sdp));
     let answer = duo.create_answer(B);
     duo.set_local(B, &answer);
     duo.add_track(B, Kind::Video, "v");
     let offer = duo.create_offer(B);
-    assert_eq!(offer.sdp.matches(&format!("a=extmap:13 {mid}")).count(), 2, "{}", offer.sdp);
+    assert_eq!(
+        offer.sdp.matches(&format!("a=extmap:13 {mid}")).count(),
+        2,
+        "{}",
+        offer.sdp
+    );
 }

@@ -9,8 +9,15 @@ use stonechat_testkit::seeds;
 use crate::setup::{A, B, Duo, SIDES};
 
 fn ufrag(duo: &Duo, side: usize) -> String {
-    let sdp = duo.session(side).description(Which::CurrentLocal).unwrap().sdp;
-    let line = sdp.lines().find(|line| line.starts_with("a=ice-ufrag:")).unwrap();
+    let sdp = duo
+        .session(side)
+        .description(Which::CurrentLocal)
+        .unwrap()
+        .sdp;
+    let line = sdp
+        .lines()
+        .find(|line| line.starts_with("a=ice-ufrag:"))
+        .unwrap();
     line.to_owned()
 }
 
@@ -18,7 +25,11 @@ fn ufrag(duo: &Duo, side: usize) -> String {
 fn talk(duo: &mut Duo, channels: [ChannelId; 2], numbers: std::ops::Range<u32>) {
     for number in numbers {
         for side in SIDES {
-            duo.send(side, channels[side], Bytes::copy_from_slice(&number.to_be_bytes()));
+            duo.send(
+                side,
+                channels[side],
+                Bytes::copy_from_slice(&number.to_be_bytes()),
+            );
         }
         duo.run_for(Duration::from_millis(10));
     }
@@ -59,7 +70,11 @@ fn nothing_is_lost_while_either_side_restarts() {
             talk(&mut duo, channels, base + 80..base + 100);
             all_arrived(&mut duo, channels, base + 100);
             for side in SIDES {
-                assert_ne!(ufrag(&duo, side), before[side], "both sides have new credentials");
+                assert_ne!(
+                    ufrag(&duo, side),
+                    before[side],
+                    "both sides have new credentials"
+                );
             }
             duo.run_for(Duration::from_secs(40));
             assert!(duo.is_connected(), "consent on the new pair");
@@ -73,9 +88,13 @@ fn a_restart_finds_the_way_when_the_address_changed() {
     let channels = duo.connect_with_channel();
     talk(&mut duo, channels, 0..5);
     let host = duo.hosts[A];
-    duo.world.network.remove_address(host, "192.0.2.1".parse().unwrap());
+    duo.world
+        .network
+        .remove_address(host, "192.0.2.1".parse().unwrap());
     let new = "192.0.2.77".parse().unwrap();
-    duo.world.network.add_address(host, stonechat_testkit::Realm::Public, new);
+    duo.world
+        .network
+        .add_address(host, stonechat_testkit::Realm::Public, new);
     let now = duo.now();
     let interface = stonechat_ice::Interface {
         name: String::from("eth1"),

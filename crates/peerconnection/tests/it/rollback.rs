@@ -9,7 +9,10 @@ use stonechat_peerconnection::{
 use crate::setup::{A, B, Duo, SIDES};
 
 fn rollback() -> SessionDescription {
-    SessionDescription { kind: SdpType::Rollback, sdp: String::new() }
+    SessionDescription {
+        kind: SdpType::Rollback,
+        sdp: String::new(),
+    }
 }
 
 #[test]
@@ -20,9 +23,14 @@ fn a_local_offer_is_taken_back_with_its_mids_and_transports() {
     let offer = duo.create_offer(A);
     duo.set_local(A, &offer);
     assert_eq!(duo.session(A).transceivers()[0].mid.as_deref(), Some("0"));
-    assert_eq!(duo.session(A).transports().len(), 2, "balanced: audio and data");
+    assert_eq!(
+        duo.session(A).transports().len(),
+        2,
+        "balanced: audio and data"
+    );
     duo.run_for(Duration::from_secs(1));
-    duo.promised(A, Call::SetLocalDescription(Some(rollback()))).unwrap();
+    duo.promised(A, Call::SetLocalDescription(Some(rollback())))
+        .unwrap();
     assert_eq!(duo.session(A).signaling_state(), SignalingState::Stable);
     assert_eq!(duo.session(A).transceivers()[0].mid, None);
     assert!(duo.session(A).transports().is_empty());
@@ -44,19 +52,36 @@ fn a_remote_offer_is_taken_back_with_what_it_made() {
     duo.add_track(B, Kind::Audio, "b");
     duo.offer_from(A);
     assert_eq!(duo.session(B).transceivers().len(), 2);
-    assert_eq!(duo.count(B, |event| matches!(event, Event::Track { .. })), 2);
+    assert_eq!(
+        duo.count(B, |event| matches!(event, Event::Track { .. })),
+        2
+    );
     duo.clear_events();
-    duo.promised(B, Call::SetRemoteDescription(rollback())).unwrap();
+    duo.promised(B, Call::SetRemoteDescription(rollback()))
+        .unwrap();
     let views = duo.session(B).transceivers();
-    assert_eq!(views.len(), 1, "its own stays, the one made for the section goes");
+    assert_eq!(
+        views.len(),
+        1,
+        "its own stays, the one made for the section goes"
+    );
     assert_eq!((views[0].kind, views[0].mid.clone()), (Kind::Audio, None));
     assert!(views[0].receiver_streams.is_empty());
-    assert_eq!(duo.count(B, |event| matches!(event, Event::TrackRemoved { .. })), 2);
-    assert_eq!(duo.count(B, |event| matches!(event, Event::TrackEnded(_))), 1);
+    assert_eq!(
+        duo.count(B, |event| matches!(event, Event::TrackRemoved { .. })),
+        2
+    );
+    assert_eq!(
+        duo.count(B, |event| matches!(event, Event::TrackEnded(_))),
+        1
+    );
     // The offer may come again.
     let offer = duo.session(A).description(Which::Local).unwrap();
     duo.set_remote(B, &offer);
-    assert_eq!(duo.count(B, |event| matches!(event, Event::Track { .. })), 2);
+    assert_eq!(
+        duo.count(B, |event| matches!(event, Event::Track { .. })),
+        2
+    );
     duo.answer_from(B);
     duo.connect();
 }
@@ -68,7 +93,8 @@ fn a_track_attached_meanwhile_keeps_the_transceiver_that_the_offer_made() {
     duo.offer_from(A);
     duo.add_track(B, Kind::Audio, "b");
     assert_eq!(duo.session(B).transceivers().len(), 1);
-    duo.promised(B, Call::SetRemoteDescription(rollback())).unwrap();
+    duo.promised(B, Call::SetRemoteDescription(rollback()))
+        .unwrap();
     let views = duo.session(B).transceivers();
     assert_eq!(views.len(), 1);
     assert_eq!(views[0].mid, None);
@@ -85,7 +111,8 @@ fn a_second_offer_that_is_taken_back_leaves_the_first_exchange_in_force() {
     let offer = duo.create_offer_with(A, OfferOptions { ice_restart: true });
     duo.set_local(A, &offer);
     duo.run_for(Duration::from_millis(500));
-    duo.promised(A, Call::SetLocalDescription(Some(rollback()))).unwrap();
+    duo.promised(A, Call::SetLocalDescription(Some(rollback())))
+        .unwrap();
     let after = duo.session(A).transceivers()[0].clone();
     assert_eq!(
         (before.mid, before.current_direction, before.send_codecs),
@@ -110,8 +137,10 @@ fn a_second_offer_that_is_taken_back_leaves_the_first_exchange_in_force() {
 #[test]
 fn there_is_nothing_to_take_back_in_stable_or_after_a_provisional_answer() {
     let mut duo = Duo::new(5);
-    for call in [Call::SetLocalDescription(Some(rollback())), Call::SetRemoteDescription(rollback())]
-    {
+    for call in [
+        Call::SetLocalDescription(Some(rollback())),
+        Call::SetRemoteDescription(rollback()),
+    ] {
         let error = duo.promised(A, call).unwrap_err();
         assert_eq!(error.name, ErrorName::InvalidStateError);
     }
@@ -121,12 +150,19 @@ fn there_is_nothing_to_take_back_in_stable_or_after_a_provisional_answer() {
     answer.kind = SdpType::Pranswer;
     duo.set_local(B, &answer);
     duo.set_remote(A, &answer);
-    assert_eq!(duo.session(A).signaling_state(), SignalingState::HaveRemotePranswer);
-    assert_eq!(duo.session(B).signaling_state(), SignalingState::HaveLocalPranswer);
+    assert_eq!(
+        duo.session(A).signaling_state(),
+        SignalingState::HaveRemotePranswer
+    );
+    assert_eq!(
+        duo.session(B).signaling_state(),
+        SignalingState::HaveLocalPranswer
+    );
     for side in SIDES {
-        for call in
-            [Call::SetLocalDescription(Some(rollback())), Call::SetRemoteDescription(rollback())]
-        {
+        for call in [
+            Call::SetLocalDescription(Some(rollback())),
+            Call::SetRemoteDescription(rollback()),
+        ] {
             assert!(duo.promised(side, call).is_err());
         }
     }

@@ -45,7 +45,14 @@ pub(crate) fn peer_connection(
     configuration: Configuration,
 ) -> PeerConnection {
     let env = env(seed, side);
-    PeerConnection::new(config, configuration, certificate(&env), &env, clock::start()).unwrap()
+    PeerConnection::new(
+        config,
+        configuration,
+        certificate(&env),
+        &env,
+        clock::start(),
+    )
+    .unwrap()
 }
 
 /// A peer connection with its driver, or a server.
@@ -91,11 +98,21 @@ impl Peer {
         if !self.pulls_steps {
             return false;
         }
-        let Some(step) = self.pc.poll_step(self.now) else { return false };
+        let Some(step) = self.pc.poll_step(self.now) else {
+            return false;
+        };
         self.settled.extend(step.settle);
         for event in step.fire {
-            if let Event::ChannelMessage { channel, kind, data } = &event {
-                self.messages.entry(*channel).or_default().push((*kind, data.clone()));
+            if let Event::ChannelMessage {
+                channel,
+                kind,
+                data,
+            } = &event
+            {
+                self.messages
+                    .entry(*channel)
+                    .or_default()
+                    .push((*kind, data.clone()));
             }
             self.fired.push_back(event);
         }
@@ -119,7 +136,10 @@ impl Peer {
                 }
                 Request::ResolveMdns { id, name } => {
                     let found = self.names.borrow().get(&name).copied();
-                    (id, found.map_or(Reply::Failed, |ip| Reply::Resolved(vec![ip])))
+                    (
+                        id,
+                        found.map_or(Reply::Failed, |ip| Reply::Resolved(vec![ip])),
+                    )
                 }
                 Request::PublishMdns { id, address, name } => {
                     self.names.borrow_mut().insert(name, address);
@@ -248,7 +268,8 @@ impl Duo {
         network.add_address(server, Realm::Public, SERVER.parse().unwrap());
         let configs = [Config::default(), Config::default()];
         let mut duo = Self::on(seed, network, hosts, configs, configurations);
-        duo.world.add(server, Party::Server(Box::new(RelayServer::new())));
+        duo.world
+            .add(server, Party::Server(Box::new(RelayServer::new())));
         duo
     }
 
@@ -263,16 +284,26 @@ impl Duo {
         let mut world = World::new(network);
         let [config_a, config_b] = configs;
         let [configuration_a, configuration_b] = configurations;
-        let ids = [(A, config_a, configuration_a), (B, config_b, configuration_b)].map(
-            |(side, config, configuration)| {
-                let mut pc = peer_connection(seed, side, config, configuration);
-                let addresses = world.network.addresses(hosts[side]).collect();
-                let name = String::from("eth0");
-                let interface = Interface { name, addresses, loopback: false, cost: 0 };
-                pc.handle_interfaces(clock::start(), &[interface]);
-                world.add(hosts[side], Party::Peer(Box::new(Peer::new(pc, Rc::clone(&names)))))
-            },
-        );
+        let ids = [
+            (A, config_a, configuration_a),
+            (B, config_b, configuration_b),
+        ]
+        .map(|(side, config, configuration)| {
+            let mut pc = peer_connection(seed, side, config, configuration);
+            let addresses = world.network.addresses(hosts[side]).collect();
+            let name = String::from("eth0");
+            let interface = Interface {
+                name,
+                addresses,
+                loopback: false,
+                cost: 0,
+            };
+            pc.handle_interfaces(clock::start(), &[interface]);
+            world.add(
+                hosts[side],
+                Party::Peer(Box::new(Peer::new(pc, Rc::clone(&names)))),
+            )
+        });
         Self {
             world,
             ids,
@@ -335,7 +366,10 @@ impl Duo {
 
     pub(crate) fn settle(&mut self, side: usize, promise: PromiseId) -> Result<Value, Error> {
         self.flush();
-        self.peer(side).settled.remove(&promise).expect("the promise did not settle")
+        self.peer(side)
+            .settled
+            .remove(&promise)
+            .expect("the promise did not settle")
     }
 
     /// Takes what is to be taken without letting time pass.
@@ -343,7 +377,11 @@ impl Duo {
         self.world.flush();
         for side in SIDES {
             for event in self.world.take_events(self.ids[side]) {
-                if let Event::IceCandidate { candidate: Some(candidate), .. } = &event {
+                if let Event::IceCandidate {
+                    candidate: Some(candidate),
+                    ..
+                } = &event
+                {
                     self.candidates[side].push_back(candidate.clone());
                 }
                 self.events[side].push(event);
@@ -364,7 +402,10 @@ impl Duo {
                 continue;
             }
             // Signalling keeps order: candidates come behind the description of their generation.
-            let remote = self.session(other).description(Which::Remote).map(|remote| remote.sdp);
+            let remote = self
+                .session(other)
+                .description(Which::Remote)
+                .map(|remote| remote.sdp);
             while let Some(candidate) = self.candidates[side].front() {
                 let ufrag = candidate.username_fragment.as_deref().unwrap_or_default();
                 let line = format!("a=ice-ufrag:{ufrag}\r\n");
@@ -427,7 +468,8 @@ impl Duo {
     }
 
     pub(crate) fn set_local(&mut self, side: usize, description: &SessionDescription) {
-        self.promised(side, Call::SetLocalDescription(Some(description.clone()))).unwrap();
+        self.promised(side, Call::SetLocalDescription(Some(description.clone())))
+            .unwrap();
     }
 
     pub(crate) fn set_remote(&mut self, side: usize, description: &SessionDescription) {
@@ -511,7 +553,10 @@ impl Duo {
     /// Waits until the peer announced `count` channels to `side`, and names the last one.
     pub(crate) fn wait_announced(&mut self, side: usize, count: usize) -> ChannelId {
         let limit = Duration::from_secs(30);
-        assert!(self.run_until(limit, |duo| duo.announced(side).len() >= count), "not announced");
+        assert!(
+            self.run_until(limit, |duo| duo.announced(side).len() >= count),
+            "not announced"
+        );
         self.announced(side)[count - 1]
     }
 
@@ -528,27 +573,48 @@ impl Duo {
     pub(crate) fn wait_open(&mut self, side: usize, channel: ChannelId) {
         let limit = Duration::from_secs(30);
         let open = |event: &Event| matches!(event, Event::ChannelOpen(other) if *other == channel);
-        assert!(self.run_until(limit, |duo| duo.events[side].iter().any(open)), "not open");
+        assert!(
+            self.run_until(limit, |duo| duo.events[side].iter().any(open)),
+            "not open"
+        );
     }
 
     pub(crate) fn send(&mut self, side: usize, channel: ChannelId, data: impl Into<Bytes>) {
         let (kind, data) = (MessageKind::Binary, data.into());
-        self.does(side, Call::Send { channel, kind, data });
+        self.does(
+            side,
+            Call::Send {
+                channel,
+                kind,
+                data,
+            },
+        );
     }
 
     pub(crate) fn received(&mut self, side: usize, channel: ChannelId) -> Vec<Bytes> {
         let messages = self.peer(side).messages.get(&channel);
-        messages.into_iter().flatten().map(|(_, data)| data.clone()).collect()
+        messages
+            .into_iter()
+            .flatten()
+            .map(|(_, data)| data.clone())
+            .collect()
     }
 
     pub(crate) fn wait_received(&mut self, side: usize, channel: ChannelId, count: usize) {
         let limit = Duration::from_secs(60);
         let done = self.run_until(limit, |duo| duo.received(side, channel).len() >= count);
-        assert!(done, "{} of {count} arrived", self.received(side, channel).len());
+        assert!(
+            done,
+            "{} of {count} arrived",
+            self.received(side, channel).len()
+        );
     }
 
     pub(crate) fn add_track(&mut self, side: usize, kind: Kind, id: &str) -> SenderId {
-        let track = TrackInfo { id: id.to_owned(), kind };
+        let track = TrackInfo {
+            id: id.to_owned(),
+            kind,
+        };
         let streams = vec![String::from("stream")];
         match self.does(side, Call::AddTrack { track, streams }) {
             Answer::Sender(sender) => sender,
@@ -558,7 +624,10 @@ impl Duo {
 
     /// How often something of `pattern` fired at `side`.
     pub(crate) fn count(&self, side: usize, pattern: impl Fn(&Event) -> bool) -> usize {
-        self.events[side].iter().filter(|event| pattern(event)).count()
+        self.events[side]
+            .iter()
+            .filter(|event| pattern(event))
+            .count()
     }
 
     pub(crate) fn clear_events(&mut self) {
@@ -590,5 +659,8 @@ pub(crate) fn description(result: Result<Value, Error>) -> SessionDescription {
 }
 
 pub(crate) fn offer(sdp: &str) -> SessionDescription {
-    SessionDescription { kind: SdpType::Offer, sdp: sdp.to_owned() }
+    SessionDescription {
+        kind: SdpType::Offer,
+        sdp: sdp.to_owned(),
+    }
 }

@@ -12,6 +12,7 @@ mod build;
 mod corpus;
 mod data;
 mod errors;
+mod fuzzed;
 mod hostile;
 mod round_trip;
 mod torture;

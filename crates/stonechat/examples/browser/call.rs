@@ -16,7 +16,13 @@ use crate::{channels, echo};
 pub(crate) async fn serve(mut socket: WebSocket, api: Api) {
     if let Err(error) = run(&mut socket, &api).await {
         // The page may be gone already; then nobody has to be told.
-        let _ = send(&mut socket, &ToPage::Error { message: format!("{error:#}") }).await;
+        let _ = send(
+            &mut socket,
+            &ToPage::Error {
+                message: format!("{error:#}"),
+            },
+        )
+        .await;
     }
 }
 
@@ -65,7 +71,13 @@ async fn on_message(
                 echo::answer_tracks(pc).await?;
                 pc.set_local_description(None).await?;
                 let answer = pc.local_description().context("no answer was made")?;
-                send(socket, &ToPage::Description { description: answer.into() }).await?;
+                send(
+                    socket,
+                    &ToPage::Description {
+                        description: answer.into(),
+                    },
+                )
+                .await?;
             }
         }
         FromPage::Candidate { candidate } => {
@@ -79,7 +91,13 @@ async fn on_message(
 async fn on_event(socket: &mut WebSocket, event: RtcPeerConnectionEvent) -> anyhow::Result<()> {
     match event {
         RtcPeerConnectionEvent::IceCandidate(Some(candidate)) => {
-            send(socket, &ToPage::Candidate { candidate: candidate.to_init().into() }).await
+            send(
+                socket,
+                &ToPage::Candidate {
+                    candidate: candidate.to_init().into(),
+                },
+            )
+            .await
         }
         RtcPeerConnectionEvent::DataChannel(channel) => {
             tokio::spawn(channels::serve(channel));
@@ -94,5 +112,8 @@ async fn on_event(socket: &mut WebSocket, event: RtcPeerConnectionEvent) -> anyh
 
 async fn send(socket: &mut WebSocket, message: &ToPage) -> anyhow::Result<()> {
     let text = serde_json::to_string(message)?;
-    socket.send(Message::Text(text.into())).await.context("the page is gone")
+    socket
+        .send(Message::Text(text.into()))
+        .await
+        .context("the page is gone")
 }

@@ -41,7 +41,9 @@ async fn throughput(channel: &RtcDataChannel) -> Result<(), RtcError> {
             Message::Binary(data) => octets += data.len() as u64,
             Message::Text(text) if text == "download" => {
                 let sent = flood(channel).await?;
-                channel.send_when_ready(text_of(&json!({ "sent": sent }))).await?;
+                channel
+                    .send_when_ready(text_of(&json!({ "sent": sent })))
+                    .await?;
             }
             Message::Text(text) if text == "upload" => (octets, begin) = (0, Instant::now()),
             Message::Text(_) => {
@@ -59,7 +61,9 @@ async fn flood(channel: &RtcDataChannel) -> Result<u64, RtcError> {
     let begin = Instant::now();
     let mut sent = 0;
     while begin.elapsed() < TEST {
-        channel.send_when_ready(Message::Binary(chunk.clone())).await?;
+        channel
+            .send_when_ready(Message::Binary(chunk.clone()))
+            .await?;
         sent += CHUNK as u64;
     }
     Ok(sent)
@@ -73,13 +77,17 @@ struct Head {
 
 /// Sends a file back while it arrives, and then its hash.
 async fn file(channel: &RtcDataChannel) -> Result<(), RtcError> {
-    let Some(Message::Text(head)) = channel.recv().await else { return Ok(()) };
+    let Some(Message::Text(head)) = channel.recv().await else {
+        return Ok(());
+    };
     let Ok(Head { octets }) = serde_json::from_str(&head) else {
         return channel.send_text(json!({ "error": "the file has no length" }).to_string());
     };
     let (mut hash, mut received) = (Sha256::new(), 0);
     while received < octets {
-        let Some(Message::Binary(data)) = channel.recv().await else { return Ok(()) };
+        let Some(Message::Binary(data)) = channel.recv().await else {
+            return Ok(());
+        };
         hash.update(&data);
         received += data.len() as u64;
         channel.send_when_ready(Message::Binary(data)).await?;

@@ -7,7 +7,11 @@
 //!
 //! Then open the address that it prints. Each tab is a call of its own.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 mod call;
 mod channels;
@@ -78,7 +82,10 @@ fn router() -> Router {
     Router::new()
         .route("/", get(|| async { Html(PAGE) }))
         .route("/page.css", get(typed("text/css; charset=utf-8", STYLE)))
-        .route("/page.js", get(typed("text/javascript; charset=utf-8", SCRIPT)))
+        .route(
+            "/page.js",
+            get(typed("text/javascript; charset=utf-8", SCRIPT)),
+        )
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/signal", get(upgrade))
         .with_state(api)
@@ -90,7 +97,10 @@ async fn upgrade(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !is_own_page(&headers) {
-        return (StatusCode::FORBIDDEN, "this socket is for the page of this server")
+        return (
+            StatusCode::FORBIDDEN,
+            "this socket is for the page of this server",
+        )
             .into_response();
     }
     upgrade.on_upgrade(move |socket| call::serve(socket, api))
@@ -99,7 +109,9 @@ async fn upgrade(
 /// Other sites can make a browser open sockets to this machine; they get nothing.
 fn is_own_page(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let Some(origin) = text(header::ORIGIN) else { return true };
+    let Some(origin) = text(header::ORIGIN) else {
+        return true;
+    };
     let host = origin.split_once("://").map(|(_, host)| host);
     host.is_some() && host == text(header::HOST)
 }
@@ -112,10 +124,16 @@ fn explain(address: SocketAddr, error: &io::Error) -> String {
             address.ip()
         ),
         io::ErrorKind::AddrNotAvailable => {
-            format!("{} is no address of this machine; choose one with --bind", address.ip())
+            format!(
+                "{} is no address of this machine; choose one with --bind",
+                address.ip()
+            )
         }
         io::ErrorKind::PermissionDenied => {
-            format!("port {} is not allowed to this user; choose one with --port", address.port())
+            format!(
+                "port {} is not allowed to this user; choose one with --port",
+                address.port()
+            )
         }
         _ => format!("cannot listen on {address}: {error}"),
     }

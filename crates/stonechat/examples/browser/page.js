@@ -43,7 +43,7 @@ function octets(count) {
   return count + ' B';
 }
 
-const rate = (bits) => bits >= 1e6 ? (bits / 1e6).toFixed(bits >= 1e8 ? 0 : 2) + ' Mbit/s' : (bits / 1e3).toFixed(0) + ' kbit/s';
+const rate = (bits) => bits >= 1e6 ? (bits / 1e6).toFixed(bits >= 1e7 ? 0 : 2) + ' Mbit/s' : (bits / 1e3).toFixed(0) + ' kbit/s';
 
 // Camera and microphone
 
@@ -330,10 +330,11 @@ async function transfer(current, file) {
 // Statistics of both ends
 
 class Chart {
-  constructor(id, names, format) {
+  constructor(id, names, least, format) {
     this.canvas = byId(id);
     this.now = byId(id + '-now');
     this.names = names;
+    this.least = least;
     this.format = format;
     this.points = [];
     this.draw();
@@ -359,7 +360,7 @@ class Chart {
     const pen = this.canvas.getContext('2d');
     pen.scale(scale, scale);
     const all = this.points.flat().filter((value) => value !== null);
-    const top = nice(Math.max(1e-9, ...all));
+    const top = nice(Math.max(this.least, ...all));
     const left = 74, right = 6, upper = 8, lower = 8;
     const y = (value) => upper + (height - upper - lower) * (1 - value / top);
     const x = (index) => left + (width - left - right) * (60 - this.points.length + index) / 59;
@@ -415,9 +416,9 @@ function nice(value) {
 }
 
 const charts = {
-  bitrate: new Chart('bitrate', ['browser sends', 'browser receives', 'stonechat sends', 'stonechat receives'], rate),
-  rtt: new Chart('rtt', ['browser', 'stonechat'], (ms) => ms.toFixed(ms < 10 ? 2 : 0) + ' ms'),
-  loss: new Chart('loss', ['to the browser', 'to stonechat'], (percent) => percent.toFixed(percent < 10 ? 1 : 0) + ' %'),
+  bitrate: new Chart('bitrate', ['browser sends', 'browser receives', 'stonechat sends', 'stonechat receives'], 1e5, rate),
+  rtt: new Chart('rtt', ['browser', 'stonechat'], 1, (ms) => ms.toFixed(ms < 10 ? 2 : 0) + ' ms'),
+  loss: new Chart('loss', ['to the browser', 'to stonechat'], 1, (percent) => percent.toFixed(percent < 10 ? 1 : 0) + ' %'),
 };
 
 async function ownCounters(pc) {

@@ -61,7 +61,10 @@ impl From<RtcSessionDescription> for Description {
             RtcSdpType::Answer => Kind::Answer,
             RtcSdpType::Rollback => Kind::Rollback,
         };
-        Self { kind, sdp: description.sdp }
+        Self {
+            kind,
+            sdp: description.sdp,
+        }
     }
 }
 
@@ -73,7 +76,10 @@ impl From<Description> for RtcSessionDescription {
             Kind::Answer => RtcSdpType::Answer,
             Kind::Rollback => RtcSdpType::Rollback,
         };
-        Self { kind, sdp: description.sdp }
+        Self {
+            kind,
+            sdp: description.sdp,
+        }
     }
 }
 

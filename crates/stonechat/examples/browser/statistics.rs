@@ -18,7 +18,10 @@ pub(crate) struct Counters {
 impl Counters {
     pub(crate) fn of(report: &RtcStatsReport) -> Self {
         let sum = |kind, name: &str| {
-            report.of_type(kind).filter_map(|stat| stat.number(name)).sum::<f64>()
+            report
+                .of_type(kind)
+                .filter_map(|stat| stat.number(name))
+                .sum::<f64>()
         };
         let selected = report
             .of_type(RtcStatsType::Transport)

@@ -38,7 +38,9 @@ pub(crate) struct Calls {
 impl Calls {
     /// Makes, signals and connects both.
     pub(crate) async fn connect() -> anyhow::Result<Self> {
-        timeout(PATIENCE, Self::negotiate()).await.context("the peers did not connect in time")?
+        timeout(PATIENCE, Self::negotiate())
+            .await
+            .context("the peers did not connect in time")?
     }
 
     async fn negotiate() -> anyhow::Result<Self> {
@@ -107,15 +109,22 @@ impl Calls {
             }
         });
 
-        sender.wait_for_connection(RtcPeerConnectionState::Connected).await?;
-        receiver.wait_for_connection(RtcPeerConnectionState::Connected).await?;
+        sender
+            .wait_for_connection(RtcPeerConnectionState::Connected)
+            .await?;
+        receiver
+            .wait_for_connection(RtcPeerConnectionState::Connected)
+            .await?;
         reliable.opened().await?;
         unreliable.opened().await?;
         timings.mark("channels_open");
 
         let mut channels = (None, None);
         let mut tracks = (None, None);
-        while channels.0.is_none() || channels.1.is_none() || tracks.0.is_none() || tracks.1.is_none()
+        while channels.0.is_none()
+            || channels.1.is_none()
+            || tracks.0.is_none()
+            || tracks.1.is_none()
         {
             match arrivals.recv().await.context("the receiving peer closed")? {
                 RtcPeerConnectionEvent::DataChannel(channel) => match channel.label() {
@@ -129,8 +138,12 @@ impl Calls {
                 _ => {}
             }
         }
-        let (Some(file), Some(messages)) = channels else { bail!("not all channels arrived") };
-        let (Some(heard), Some(seen)) = tracks else { bail!("not all tracks arrived") };
+        let (Some(file), Some(messages)) = channels else {
+            bail!("not all channels arrived")
+        };
+        let (Some(heard), Some(seen)) = tracks else {
+            bail!("not all tracks arrived")
+        };
         ensure!(
             messages.max_retransmits() == Some(0) && !messages.ordered(),
             "the channel for messages arrived with other parameters"

@@ -52,7 +52,11 @@ impl Source {
     pub(crate) fn open(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else {
             let octets = Box::new(Generated { state: SEED }.take(GENERATED));
-            return Ok(Self { name: String::from("generated.bin"), len: GENERATED, octets });
+            return Ok(Self {
+                name: String::from("generated.bin"),
+                len: GENERATED,
+                octets,
+            });
         };
         let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
         let metadata = file.metadata()?;
@@ -73,7 +77,9 @@ pub(crate) async fn transfer(
     out: &Path,
     bars: &MultiProgress,
 ) -> anyhow::Result<Outcome> {
-    let (name, len) = (source.name.clone(), source.len);
+    let len = source.len;
+    // No name of a file is that of a track.
+    let name = format!("file-{}", source.name);
     let path = out.join(&name);
     let template = "file      [{bar:40}] {bytes}/{total_bytes} {bytes_per_sec} {eta}";
     let bar = crate::bar(bars, len, template);
@@ -107,9 +113,14 @@ async fn send(channel: RtcDataChannel, mut source: Source) -> anyhow::Result<(u6
         message.truncate(filled);
         hash.update(&message);
         sent += filled as u64;
-        channel.send_when_ready(binary(Bytes::from(message))).await?;
+        channel
+            .send_when_ready(binary(Bytes::from(message)))
+            .await?;
     }
-    ensure!(sent == source.len, "the file changed its length while it was sent");
+    ensure!(
+        sent == source.len,
+        "the file changed its length while it was sent"
+    );
     Ok((sent, hex::encode(hash.finalize())))
 }
 
@@ -125,7 +136,9 @@ async fn receive(
     let mut expected = None;
     let mut received = 0;
     while expected.is_none_or(|expected| received < expected) {
-        let message = timeout(PATIENCE, channel.recv()).await.context("the file stands still")?;
+        let message = timeout(PATIENCE, channel.recv())
+            .await
+            .context("the file stands still")?;
         match message.context("the channel closed before the file was whole")? {
             RtcDataChannelMessage::Text(len) => expected = Some(len.parse::<u64>()?),
             RtcDataChannelMessage::Binary(data) => {
@@ -145,7 +158,9 @@ pub(crate) fn hash(mut input: impl Read) -> anyhow::Result<String> {
     let mut buffer = vec![0; MESSAGE];
     loop {
         let filled = fill(&mut input, &mut buffer)?;
-        let Some(read) = buffer.get(..filled).filter(|read| !read.is_empty()) else { break };
+        let Some(read) = buffer.get(..filled).filter(|read| !read.is_empty()) else {
+            break;
+        };
         hash.update(read);
     }
     Ok(hex::encode(hash.finalize()))

@@ -8,7 +8,11 @@
 //! It ends with a status other than zero if anything is missing. It needs no network beyond the
 //! loopback interface.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal"
+)]
 
 mod calls;
 mod file;
@@ -75,7 +79,11 @@ async fn run(options: &Options) -> anyhow::Result<Report> {
     // A script that reads the JSON from the standard output wants nothing else there.
     let to_stdout = options.json.as_deref() == Some(Path::new("-"));
     let table = report.table(&options.out);
-    if to_stdout { eprint!("{table}") } else { print!("{table}") }
+    if to_stdout {
+        eprint!("{table}");
+    } else {
+        print!("{table}");
+    }
     if let Some(path) = &options.json {
         let json = serde_json::to_string_pretty(&report.json())?;
         if to_stdout {

@@ -26,7 +26,11 @@ pub(crate) struct Outcome {
 
 /// Sends them at an even pace and counts what arrives.
 pub(crate) async fn burst(calls: &Calls, bars: &MultiProgress) -> anyhow::Result<Outcome> {
-    let bar = crate::bar(bars, u64::from(MESSAGES), "messages  [{bar:40}] {pos}/{len} {eta}");
+    let bar = crate::bar(
+        bars,
+        u64::from(MESSAGES),
+        "messages  [{bar:40}] {pos}/{len} {eta}",
+    );
     let sending = tokio::spawn(send(calls.messages.0.clone()));
     let mut seen = vec![false; MESSAGES as usize];
     let mut received = 0;
@@ -46,7 +50,10 @@ pub(crate) async fn burst(calls: &Calls, bars: &MultiProgress) -> anyhow::Result
     }
     sending.await??;
     bar.finish();
-    Ok(Outcome { sent: MESSAGES, received })
+    Ok(Outcome {
+        sent: MESSAGES,
+        received,
+    })
 }
 
 async fn send(channel: RtcDataChannel) -> anyhow::Result<()> {

@@ -37,7 +37,10 @@ impl Report {
     ) -> anyhow::Result<Self> {
         let sctp = calls.sender.sctp().context("no SCTP transport")?;
         let dtls = sctp.transport().context("no DTLS transport")?;
-        let pair = dtls.ice_transport().selected_candidate_pair().context("no candidate pair")?;
+        let pair = dtls
+            .ice_transport()
+            .selected_candidate_pair()
+            .context("no candidate pair")?;
         let sending = calls.sender.get_stats().await?;
         let receiving = calls.receiver.get_stats().await?;
         let round_trip_ms = sending
@@ -79,11 +82,17 @@ impl Report {
     pub(crate) fn missing(&self) -> Vec<String> {
         let mut missing = Vec::new();
         if !self.file.is_whole() {
-            missing.push(format!("the file {} did not arrive as it was sent", self.file.name));
+            missing.push(format!(
+                "the file {} did not arrive as it was sent",
+                self.file.name
+            ));
         }
         if self.messages.received < self.messages.sent {
             let lost = self.messages.sent - self.messages.received;
-            missing.push(format!("{lost} of {} messages did not arrive", self.messages.sent));
+            missing.push(format!(
+                "{lost} of {} messages did not arrive",
+                self.messages.sent
+            ));
         }
         for track in self.tracks.iter().filter(|track| !track.outcome.is_whole()) {
             let outcome = &track.outcome;
@@ -155,40 +164,79 @@ impl Report {
         }
         row("local candidate", candidate(&self.pair.local));
         row("remote candidate", candidate(&self.pair.remote));
-        row("round-trip time", match self.round_trip_ms {
-            Some(time) => format!("{time:.2} ms"),
-            None => String::from("not measured"),
-        });
-        row("DTLS", format!("{}, {}", version(&self.dtls.version), self.dtls.cipher));
-        row("SRTP", self.dtls.srtp.clone().unwrap_or_else(|| String::from("none")));
-        row("file", format!(
-            "{} octets in {:.2} s, {:.0} Mbit/s, SHA-256 {}",
-            self.file.octets_received,
-            self.file.seconds,
-            self.file.mbit_per_s(),
-            if self.file.is_whole() { "equal" } else { "DIFFERENT" },
-        ));
-        row("messages", format!("{} of {}", self.messages.received, self.messages.sent));
+        row(
+            "round-trip time",
+            match self.round_trip_ms {
+                Some(time) => format!("{time:.2} ms"),
+                None => String::from("not measured"),
+            },
+        );
+        row(
+            "DTLS",
+            format!("{}, {}", version(&self.dtls.version), self.dtls.cipher),
+        );
+        row(
+            "SRTP",
+            self.dtls
+                .srtp
+                .clone()
+                .unwrap_or_else(|| String::from("none")),
+        );
+        row(
+            "file",
+            format!(
+                "{} octets in {:.2} s, {:.0} Mbit/s, SHA-256 {}",
+                self.file.octets_received,
+                self.file.seconds,
+                self.file.mbit_per_s(),
+                if self.file.is_whole() {
+                    "equal"
+                } else {
+                    "DIFFERENT"
+                },
+            ),
+        );
+        row(
+            "messages",
+            format!("{} of {}", self.messages.received, self.messages.sent),
+        );
         for track in &self.tracks {
             let outcome = &track.outcome;
-            row(outcome.kind.as_str(), format!(
-                "{} of {} frames equal, {} packets lost, {} repaired",
-                outcome.frames_equal, outcome.frames_sent, track.lost, track.repaired,
-            ));
+            row(
+                outcome.kind.as_str(),
+                format!(
+                    "{} of {} frames equal, {} packets lost, {} repaired",
+                    outcome.frames_equal, outcome.frames_sent, track.lost, track.repaired,
+                ),
+            );
         }
-        row("written to", format!(
-            "{}: {}, {}",
-            out.display(),
-            self.file.name,
-            self.tracks
-                .iter()
-                .filter_map(|track| track.outcome.path.file_name()?.to_str())
-                .collect::<Vec<_>>()
-                .join(", "),
-        ));
-        row("result", String::from(if self.ok() { "all arrived" } else { "SOMETHING IS MISSING" }));
+        row(
+            "written to",
+            format!(
+                "{}: {}, {}",
+                out.display(),
+                self.file.name,
+                self.tracks
+                    .iter()
+                    .filter_map(|track| track.outcome.path.file_name()?.to_str())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            ),
+        );
+        row(
+            "result",
+            String::from(if self.ok() {
+                "all arrived"
+            } else {
+                "SOMETHING IS MISSING"
+            }),
+        );
 
-        let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        let width = rows
+            .iter()
+            .map(|(name, _)| name.len())
+            .max()
+            .unwrap_or_default();
         let mut table = String::new();
         for (name, value) in rows {
             // Writing to a string cannot fail.
@@ -217,5 +265,10 @@ fn version(code: &str) -> &str {
 }
 
 fn candidate(candidate: &stonechat::RtcIceCandidateDescription) -> String {
-    format!("{} {} port {}", candidate.kind.token(), candidate.address, candidate.port)
+    format!(
+        "{} {} port {}",
+        candidate.kind.token(),
+        candidate.address,
+        candidate.port
+    )
 }

@@ -17,7 +17,10 @@ pub(crate) struct Timings {
 
 impl Timings {
     pub(crate) fn start() -> Self {
-        Self { start: Instant::now(), reached: Arc::default() }
+        Self {
+            start: Instant::now(),
+            reached: Arc::default(),
+        }
     }
 
     /// Notes a milestone; the first time counts.
@@ -55,7 +58,11 @@ impl Timings {
 
     /// Milestones in their order, with milliseconds from the start.
     pub(crate) fn reached(&self) -> Vec<(&'static str, f64)> {
-        let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut reached = self
+            .reached
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         reached.sort_by(|(_, a), (_, b)| a.total_cmp(b));
         reached
     }

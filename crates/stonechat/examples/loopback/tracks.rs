@@ -9,9 +9,7 @@ use anyhow::Context as _;
 use bytes::Bytes;
 use indicatif::MultiProgress;
 use sha2::{Digest as _, Sha256};
-use stonechat::file::{
-    IvfHeader, IvfReader, IvfWriter, OggOpusHead, OggOpusReader, OggOpusWriter,
-};
+use stonechat::file::{IvfHeader, IvfReader, IvfWriter, OggOpusHead, OggOpusReader, OggOpusWriter};
 use stonechat::{FrameTime, MediaFrame, MediaKind, MediaStreamTrack, OutgoingFrame};
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
@@ -91,7 +89,10 @@ async fn send(track: MediaStreamTrack, frames: Vec<Frame>) -> anyhow::Result<()>
     for frame in frames {
         sleep_until(begin + frame.at).await;
         let outgoing = OutgoingFrame::new(frame.data, FrameTime::Media(frame.at));
-        track.write_frame(outgoing).await.context("a frame was not sent")?;
+        track
+            .write_frame(outgoing)
+            .await
+            .context("a frame was not sent")?;
     }
     Ok(())
 }
@@ -99,7 +100,9 @@ async fn send(track: MediaStreamTrack, frames: Vec<Frame>) -> anyhow::Result<()>
 async fn receive(track: &MediaStreamTrack, expected: usize, count: &impl Fn()) -> Vec<MediaFrame> {
     let mut frames = Vec::with_capacity(expected);
     while frames.len() < expected {
-        let Ok(Some(frame)) = timeout(SILENCE, track.recv_frame()).await else { break };
+        let Ok(Some(frame)) = timeout(SILENCE, track.recv_frame()).await else {
+            break;
+        };
         frames.push(frame);
         count();
     }
@@ -110,7 +113,10 @@ fn opus_frames(reader: &mut OggOpusReader<impl std::io::Read>) -> anyhow::Result
     let mut frames = Vec::new();
     while let Some(packet) = reader.next_packet()? {
         let at = Duration::from_nanos(packet.position * 1_000_000_000 / 48_000);
-        frames.push(Frame { at, data: packet.data });
+        frames.push(Frame {
+            at,
+            data: packet.data,
+        });
     }
     Ok(frames)
 }
@@ -121,7 +127,10 @@ fn vp8_frames(reader: &mut IvfReader<impl std::io::Read>) -> anyhow::Result<Vec<
     let mut frames = Vec::new();
     while let Some(frame) = reader.next_frame()? {
         let at = Duration::from_nanos(frame.timestamp * scale * 1_000_000_000 / rate);
-        frames.push(Frame { at, data: frame.data });
+        frames.push(Frame {
+            at,
+            data: frame.data,
+        });
     }
     Ok(frames)
 }
@@ -137,8 +146,10 @@ fn write_ogg(path: &Path, head: &OggOpusHead, frames: &[MediaFrame]) -> anyhow::
 }
 
 fn write_ivf(path: &Path, sent: &IvfHeader, frames: &[MediaFrame]) -> anyhow::Result<()> {
-    let mut writer =
-        IvfWriter::new(Cursor::new(Vec::new()), &IvfHeader::vp8(sent.width, sent.height))?;
+    let mut writer = IvfWriter::new(
+        Cursor::new(Vec::new()),
+        &IvfHeader::vp8(sent.width, sent.height),
+    )?;
     let first = frames.first().map_or(0, |frame| frame.timestamp.0);
     for frame in frames {
         let ticks = frame.timestamp.0.wrapping_sub(first);

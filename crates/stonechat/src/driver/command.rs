@@ -26,7 +26,9 @@ impl Driver {
     /// Does what was asked; `true` if there may be more.
     pub(super) fn take_commands(&mut self, now: Instant) -> bool {
         for _ in 0..TURN {
-            let Ok(command) = self.commands.try_recv() else { return false };
+            let Ok(command) = self.commands.try_recv() else {
+                return false;
+            };
             self.do_command(now, command);
         }
         true
@@ -34,7 +36,11 @@ impl Driver {
 
     fn do_command(&mut self, now: Instant, command: Command) {
         match command {
-            Command::SendFrame { sender, frame, done } => {
+            Command::SendFrame {
+                sender,
+                frame,
+                done,
+            } => {
                 let result = self.connection.send_frame(now, sender, frame);
                 // Whoever asked may be gone.
                 let _ = done.send(result);

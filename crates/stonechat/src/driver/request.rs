@@ -25,7 +25,11 @@ impl Answers {
                 self.arrived.push(answer);
             }
         }
-        if self.arrived.is_empty() { Poll::Pending } else { Poll::Ready(()) }
+        if self.arrived.is_empty() {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
     }
 }
 
@@ -62,17 +66,26 @@ impl Driver {
                 self.blocked.retain(|blocked| blocked.socket() != socket);
             }
             Request::Resolve { id, host, port } => {
-                self.answers.tasks.spawn(async move { (id, resolve(host, port).await) });
+                self.answers
+                    .tasks
+                    .spawn(async move { (id, resolve(host, port).await) });
             }
             Request::ResolveMdns { id, name } => {
                 let mdns = self.mdns.clone();
                 self.answers.tasks.spawn(async move {
                     let addresses = mdns.resolve(name).await;
-                    (id, if addresses.is_empty() { Reply::Failed } else { Reply::Resolved(addresses) })
+                    (
+                        id,
+                        if addresses.is_empty() {
+                            Reply::Failed
+                        } else {
+                            Reply::Resolved(addresses)
+                        },
+                    )
                 });
             }
             Request::PublishMdns { id, address, name } => {
-                let reply = match self.mdns.publish(name, address) {
+                let reply = match self.mdns.publish(&name, address) {
                     Ok(()) => Reply::Published,
                     Err(error) => {
                         tracing::debug!(%error, "name not published");

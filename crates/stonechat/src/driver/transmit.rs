@@ -36,7 +36,11 @@ impl Driver {
     /// Sends what there is; `true` if there may be more.
     pub(super) fn transmit(&mut self, now: Instant) -> bool {
         self.retry_blocked(now);
-        let max_segments = self.sockets.iter().map(|socket| socket.max_segments()).min();
+        let max_segments = self
+            .sockets
+            .iter()
+            .map(|socket| socket.max_segments())
+            .min();
         let mut sent = 0;
         SEND.with_borrow_mut(|buffer| {
             loop {
@@ -57,13 +61,18 @@ impl Driver {
 
     fn send(&mut self, now: Instant, transmit: &Transmit, run: &[u8]) {
         let id = transmit.path().socket();
-        let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else { return };
+        let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else {
+            return;
+        };
         match socket.send(transmit, run) {
             Sent::Done => {}
             Sent::Failed => self.connection.handle_path_failed(now, &transmit.path()),
             Sent::Blocked => {
                 self.connection.handle_writable(now, id, false);
-                self.blocked.push(Blocked { transmit: *transmit, run: run.to_vec() });
+                self.blocked.push(Blocked {
+                    transmit: *transmit,
+                    run: run.to_vec(),
+                });
             }
         }
     }
@@ -71,12 +80,15 @@ impl Driver {
     fn retry_blocked(&mut self, now: Instant) {
         for blocked in std::mem::take(&mut self.blocked) {
             let id = blocked.socket();
-            let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else { continue };
+            let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else {
+                continue;
+            };
             match socket.send(&blocked.transmit, &blocked.run) {
                 Sent::Blocked => self.blocked.push(blocked),
                 Sent::Done => self.connection.handle_writable(now, id, true),
                 Sent::Failed => {
-                    self.connection.handle_path_failed(now, &blocked.transmit.path());
+                    self.connection
+                        .handle_path_failed(now, &blocked.transmit.path());
                     self.connection.handle_writable(now, id, true);
                 }
             }

@@ -6,7 +6,10 @@ use stonechat_ice::Interface;
 
 /// Which interfaces are used; all without a choice of the application.
 #[derive(Clone, Default)]
-pub(crate) struct InterfaceFilter(pub(crate) Option<Arc<dyn Fn(&Interface) -> bool + Send + Sync>>);
+pub(crate) struct InterfaceFilter(pub(crate) Option<Arc<Choice>>);
+
+/// Says whether an interface is used.
+type Choice = dyn Fn(&Interface) -> bool + Send + Sync;
 
 impl InterfaceFilter {
     /// The interfaces of the machine that may be used.
@@ -21,7 +24,11 @@ impl InterfaceFilter {
 
 impl std::fmt::Debug for InterfaceFilter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "InterfaceFilter(some)" } else { "InterfaceFilter(all)" })
+        f.write_str(if self.0.is_some() {
+            "InterfaceFilter(some)"
+        } else {
+            "InterfaceFilter(all)"
+        })
     }
 }
 

@@ -78,7 +78,12 @@ impl UdpSocket {
         let _ = state.set_send_buffer_size(UdpSockRef::from(&socket), KERNEL_BUFFER);
         let _ = state.set_recv_buffer_size(UdpSockRef::from(&socket), KERNEL_BUFFER);
         let socket = tokio::net::UdpSocket::from_std(socket)?;
-        Ok(Self { id, socket, state, local })
+        Ok(Self {
+            id,
+            socket,
+            state,
+            local,
+        })
     }
 
     pub(crate) fn local(&self) -> SocketAddr {
@@ -100,7 +105,8 @@ impl UdpSocket {
             src_ip: (!local.is_unspecified() && self.local.ip().is_unspecified()).then_some(local),
         };
         let sent = self.socket.try_io(Interest::WRITABLE, || {
-            self.state.try_send(UdpSockRef::from(&self.socket), &contents)
+            self.state
+                .try_send(UdpSockRef::from(&self.socket), &contents)
         });
         match sent {
             Ok(()) => Sent::Done,
@@ -128,7 +134,8 @@ impl UdpSocket {
                 let mut slices: Vec<IoSliceMut<'_>> =
                     buffer.chunks_mut(MESSAGE).map(IoSliceMut::new).collect();
                 self.socket.try_io(Interest::READABLE, || {
-                    self.state.recv(UdpSockRef::from(&self.socket), &mut slices, &mut metas)
+                    self.state
+                        .recv(UdpSockRef::from(&self.socket), &mut slices, &mut metas)
                 })
             };
             let count = match received {
@@ -145,8 +152,11 @@ impl UdpSocket {
             };
             let mut datagrams = 0;
             for (meta, message) in metas.iter().take(count).zip(buffer.chunks(MESSAGE)) {
-                let path =
-                    Path::new(self.id, meta.dst_ip.unwrap_or(self.local.ip()), meta.addr);
+                let path = Path::new(
+                    self.id,
+                    meta.dst_ip.unwrap_or_else(|| self.local.ip()),
+                    meta.addr,
+                );
                 let ecn = mark(meta.ecn);
                 let mut run = BytesMut::from(message.get(..meta.len).unwrap_or_default());
                 while !run.is_empty() {

@@ -60,7 +60,10 @@ async fn a_dropped_next_event_loses_no_event_of_a_channel() {
     while let Some(event) = impatiently(|| far.next_event()).await {
         told.push(format!("{event:?}"));
     }
-    let told: Vec<_> = told.iter().map(|event| event.split('(').next().unwrap()).collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(|event| event.split('(').next().unwrap())
+        .collect();
     let messages = told.iter().filter(|event| **event == "Message").count();
     assert_eq!(messages, 2, "{told:?}");
     assert_eq!(told.last(), Some(&"Close"), "{told:?}");
@@ -112,7 +115,13 @@ async fn a_dropped_next_loses_no_event_of_a_peer_connection() {
     });
     signal_whole(&a, &b).await;
     let states = within(watching).await.unwrap();
-    assert_eq!(states, [RtcPeerConnectionState::Connecting, RtcPeerConnectionState::Connected]);
+    assert_eq!(
+        states,
+        [
+            RtcPeerConnectionState::Connecting,
+            RtcPeerConnectionState::Connected
+        ]
+    );
 }
 
 #[tokio::test]
@@ -127,7 +136,9 @@ async fn a_dropped_recv_frame_loses_no_frame() {
         let [high, low] = number.to_be_bytes();
         let data = Bytes::from(vec![0xf8, high, low]);
         let at = FrameTime::Media(Duration::from_millis(20 * u64::from(number)));
-        within(sound.write_frame(OutgoingFrame::new(data.clone(), at))).await.unwrap();
+        within(sound.write_frame(OutgoingFrame::new(data.clone(), at)))
+            .await
+            .unwrap();
         let frame = impatiently(|| far.track.recv_frame()).await.unwrap();
         assert_eq!(frame.data, data);
     }

@@ -9,7 +9,7 @@ use stonechat::{
 use crate::pair::{pair, pair_with_channel, peer_connection, signal_whole, within};
 
 fn octets(len: usize) -> Bytes {
-    (0..len).map(|index| (index % 251) as u8).collect::<Vec<_>>().into()
+    (0..=250_u8).cycle().take(len).collect::<Vec<_>>().into()
 }
 
 #[tokio::test]
@@ -19,7 +19,10 @@ async fn messages_of_all_sizes_go_both_ways() {
         for len in [0, 1, 1_199, 1_200, 1_201, 65_535, 65_536, 262_144] {
             from.send(octets(len)).unwrap();
             let got = within(to.recv()).await.unwrap();
-            assert!(got == RtcDataChannelMessage::Binary(octets(len)), "{len} octets");
+            assert!(
+                got == RtcDataChannelMessage::Binary(octets(len)),
+                "{len} octets"
+            );
         }
         for text in ["", "hello", "żółw – 鶴 – 🐢"] {
             from.send_text(text).unwrap();
@@ -32,8 +35,8 @@ async fn messages_of_all_sizes_go_both_ways() {
 #[tokio::test]
 async fn a_message_larger_than_the_peer_takes_is_refused() {
     let (a, _b, near, far) = pair_with_channel().await;
-    let max = a.pc.sctp().unwrap().max_message_size().unwrap();
-    let refused = near.send(octets(max as usize + 1)).unwrap_err();
+    let max = usize::try_from(a.pc.sctp().unwrap().max_message_size().unwrap()).unwrap();
+    let refused = near.send(octets(max + 1)).unwrap_err();
     assert_eq!(refused.name, RtcErrorName::TypeError);
     near.send_text("still open").unwrap();
     let got = within(far.recv()).await.unwrap();
@@ -44,14 +47,15 @@ async fn a_message_larger_than_the_peer_takes_is_refused() {
 async fn whole_descriptions_connect_without_trickle() {
     let (a, b) = (peer_connection(), peer_connection());
     let mut of_b = b.events();
-    let near = a.create_data_channel("whole", RtcDataChannelInit::default()).unwrap();
+    let near = a
+        .create_data_channel("whole", RtcDataChannelInit::default())
+        .unwrap();
     signal_whole(&a, &b).await;
     within(near.opened()).await.unwrap();
     near.send_text("hello").unwrap();
     let far = within(async {
         loop {
-            if let Some(stonechat::RtcPeerConnectionEvent::DataChannel(channel)) =
-                of_b.next().await
+            if let Some(stonechat::RtcPeerConnectionEvent::DataChannel(channel)) = of_b.next().await
             {
                 return channel;
             }
@@ -65,15 +69,31 @@ async fn whole_descriptions_connect_without_trickle() {
 async fn either_peer_may_offer() {
     for first_offers in [true, false] {
         let (mut a, mut b) = pair();
-        let (offerer, answerer) = if first_offers { (&a, &mut b) } else { (&b, &mut a) };
-        let near = offerer.pc.create_data_channel("roles", Default::default()).unwrap();
+        let (offerer, answerer) = if first_offers {
+            (&a, &mut b)
+        } else {
+            (&b, &mut a)
+        };
+        let near = offerer
+            .pc
+            .create_data_channel("roles", Default::default())
+            .unwrap();
         let far = answerer.channel().await;
         within(near.opened()).await.unwrap();
         far.send_text("from the answerer").unwrap();
-        assert_eq!(within(near.recv()).await.unwrap().as_bytes(), b"from the answerer");
+        assert_eq!(
+            within(near.recv()).await.unwrap().as_bytes(),
+            b"from the answerer"
+        );
 
         let role = |pc: &stonechat::RtcPeerConnection| {
-            pc.sctp().unwrap().transport().unwrap().ice_transport().role().unwrap()
+            pc.sctp()
+                .unwrap()
+                .transport()
+                .unwrap()
+                .ice_transport()
+                .role()
+                .unwrap()
         };
         assert_eq!(role(&offerer.pc), RtcIceRole::Controlling);
         assert_eq!(role(&answerer.pc), RtcIceRole::Controlled);
@@ -148,11 +168,19 @@ async fn a_slow_reader_loses_nothing() {
 #[tokio::test]
 async fn one_channel_without_a_reader_does_not_hold_up_another() {
     let (a, mut b) = pair();
-    let stuck = a.pc.create_data_channel("stuck", Default::default()).unwrap();
-    let live = a.pc.create_data_channel("live", Default::default()).unwrap();
+    let stuck =
+        a.pc.create_data_channel("stuck", Default::default())
+            .unwrap();
+    let live =
+        a.pc.create_data_channel("live", Default::default())
+            .unwrap();
     let first = b.channel().await;
     let second = b.channel().await;
-    let far = if first.label() == "live" { &first } else { &second };
+    let far = if first.label() == "live" {
+        &first
+    } else {
+        &second
+    };
     within(stuck.opened()).await.unwrap();
     within(live.opened()).await.unwrap();
     // Less than the credit of one channel.
@@ -188,9 +216,16 @@ async fn either_peer_may_close() {
     for first_closes in [true, false] {
         let (a, b, near, far) = pair_with_channel().await;
         let (closing, other) = if first_closes { (&a, &b) } else { (&b, &a) };
-        let (of_closing, of_other) = if first_closes { (&near, &far) } else { (&far, &near) };
+        let (of_closing, of_other) = if first_closes {
+            (&near, &far)
+        } else {
+            (&far, &near)
+        };
         closing.pc.close();
-        assert_eq!(closing.pc.connection_state(), RtcPeerConnectionState::Closed);
+        assert_eq!(
+            closing.pc.connection_state(),
+            RtcPeerConnectionState::Closed
+        );
         within(closing.pc.closed()).await;
         assert_eq!(within(of_closing.recv()).await, None);
         // The other side hears of it and its channel ends; it is closed by its owner.
@@ -209,13 +244,20 @@ async fn everything_fails_kindly_after_the_end() {
     a.pc.close();
     within(a.pc.closed()).await;
     let name = |error: stonechat::RtcError| error.name;
-    let offer = within(a.pc.create_offer(Default::default())).await.map_err(name);
+    let offer = within(a.pc.create_offer(Default::default()))
+        .await
+        .map_err(name);
     assert_eq!(offer, Err(RtcErrorName::InvalidStateError));
     let set = within(a.pc.set_local_description(None)).await.map_err(name);
     assert_eq!(set, Err(RtcErrorName::InvalidStateError));
-    let channel = a.pc.create_data_channel("late", Default::default()).map_err(name);
+    let channel =
+        a.pc.create_data_channel("late", Default::default())
+            .map_err(name);
     assert_eq!(channel.err(), Some(RtcErrorName::InvalidStateError));
-    assert_eq!(near.send_text("late").map_err(name), Err(RtcErrorName::InvalidStateError));
+    assert_eq!(
+        near.send_text("late").map_err(name),
+        Err(RtcErrorName::InvalidStateError)
+    );
     near.close();
     a.pc.restart_ice();
     assert_eq!(within(near.recv()).await, None);

@@ -1,5 +1,11 @@
 //! Two peer connections over real sockets of the loopback interface.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod cancel_safety;
 mod loopback;
 mod media;

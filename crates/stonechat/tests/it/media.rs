@@ -16,12 +16,16 @@ const TEST_CARD: &[u8] = include_bytes!("../../examples/media/testcard.ivf");
 
 fn opus() -> Vec<Bytes> {
     let mut reader = OggOpusReader::new(SWEEP).unwrap();
-    std::iter::from_fn(|| reader.next_packet().unwrap()).map(|packet| packet.data).collect()
+    std::iter::from_fn(|| reader.next_packet().unwrap())
+        .map(|packet| packet.data)
+        .collect()
 }
 
 fn vp8() -> Vec<Bytes> {
     let mut reader = IvfReader::new(TEST_CARD).unwrap();
-    std::iter::from_fn(|| reader.next_frame().unwrap()).map(|frame| frame.data).collect()
+    std::iter::from_fn(|| reader.next_frame().unwrap())
+        .map(|frame| frame.data)
+        .collect()
 }
 
 fn outgoing(data: &Bytes, index: usize, millis: u64) -> OutgoingFrame {
@@ -45,15 +49,22 @@ async fn frames_arrive_as_they_were_sent() {
 
     // Each frame is sent once the one before arrived: whatever is wrong is not the pace.
     for (index, data) in opus().iter().take(100).enumerate() {
-        within(sound.write_frame(outgoing(data, index, 20))).await.unwrap();
+        within(sound.write_frame(outgoing(data, index, 20)))
+            .await
+            .unwrap();
         assert_eq!(frame(&first.track).await, data);
     }
     for (index, data) in vp8().iter().take(100).enumerate() {
-        within(picture.write_frame(outgoing(data, index, 40))).await.unwrap();
+        within(picture.write_frame(outgoing(data, index, 40)))
+            .await
+            .unwrap();
         assert_eq!(frame(&second.track).await, data);
     }
     assert!(!first.track.muted());
-    assert_eq!(first.track.frames_dropped() + second.track.frames_dropped(), 0);
+    assert_eq!(
+        first.track.frames_dropped() + second.track.frames_dropped(),
+        0
+    );
 
     let report = within(b.pc.get_stats()).await.unwrap();
     let received: f64 = report
@@ -86,7 +97,9 @@ async fn one_transceiver_carries_both_directions() {
         })
         .await;
         assert_eq!(frame(&at_a.track).await, data);
-        within(of_a.write_frame(outgoing(data, index, 20))).await.unwrap();
+        within(of_a.write_frame(outgoing(data, index, 20)))
+            .await
+            .unwrap();
         assert_eq!(frame(&at_b.track).await, data);
     }
 }
@@ -109,7 +122,9 @@ async fn a_request_for_a_key_frame_reaches_the_sender() {
     a.connected().await;
     b.connected().await;
     let frames = vp8();
-    within(picture.write_frame(outgoing(&frames[0], 0, 40))).await.unwrap();
+    within(picture.write_frame(outgoing(&frames[0], 0, 40)))
+        .await
+        .unwrap();
     assert_eq!(frame(&far.track).await, frames[0]);
     far.receiver.request_key_frame().unwrap();
     within(sender.key_frame_requested()).await;
@@ -124,25 +139,33 @@ async fn another_track_takes_over_without_negotiation() {
     a.connected().await;
     b.connected().await;
     let frames = opus();
-    within(before.write_frame(outgoing(&frames[0], 0, 20))).await.unwrap();
+    within(before.write_frame(outgoing(&frames[0], 0, 20)))
+        .await
+        .unwrap();
     assert_eq!(frame(&far.track).await, frames[0]);
 
     let after = MediaStreamTrack::new(MediaKind::Audio);
     within(sender.replace_track(Some(&after))).await.unwrap();
     let refused = within(before.write_frame(outgoing(&frames[1], 1, 20))).await;
     assert_eq!(refused, Err(WriteFrameError::Inactive));
-    within(after.write_frame(outgoing(&frames[1], 1, 20))).await.unwrap();
+    within(after.write_frame(outgoing(&frames[1], 1, 20)))
+        .await
+        .unwrap();
     assert_eq!(frame(&far.track).await, frames[1]);
 
     let other_kind = MediaStreamTrack::new(MediaKind::Video);
-    let refused = within(sender.replace_track(Some(&other_kind))).await.unwrap_err();
+    let refused = within(sender.replace_track(Some(&other_kind)))
+        .await
+        .unwrap_err();
     assert_eq!(refused.name, stonechat::RtcErrorName::TypeError);
 }
 
 #[tokio::test]
 async fn video_is_added_and_removed_while_data_goes_on() {
     let (a, mut b) = pair();
-    let near = a.pc.create_data_channel("data", Default::default()).unwrap();
+    let near =
+        a.pc.create_data_channel("data", Default::default())
+            .unwrap();
     let far = b.channel().await;
     within(near.opened()).await.unwrap();
     near.send_text("before").unwrap();
@@ -154,7 +177,11 @@ async fn video_is_added_and_removed_while_data_goes_on() {
     let frames = vp8();
     // The answer may still be on its way.
     within(async {
-        while picture.write_frame(outgoing(&frames[0], 0, 40)).await.is_err() {
+        while picture
+            .write_frame(outgoing(&frames[0], 0, 40))
+            .await
+            .is_err()
+        {
             tokio::task::yield_now().await;
         }
     })
@@ -163,16 +190,26 @@ async fn video_is_added_and_removed_while_data_goes_on() {
 
     a.pc.remove_track(&sender).unwrap();
     b.event(|event| {
-        matches!(event, stonechat::RtcPeerConnectionEvent::TrackRemoved { .. }).then_some(())
+        matches!(
+            event,
+            stonechat::RtcPeerConnectionEvent::TrackRemoved { .. }
+        )
+        .then_some(())
     })
     .await;
     let refused = within(picture.write_frame(outgoing(&frames[1], 1, 40))).await;
     assert_eq!(refused, Err(WriteFrameError::Inactive));
     near.send_text("after").unwrap();
     for text in ["before", "between", "after"] {
-        assert_eq!(within(far.recv()).await.unwrap().as_bytes(), text.as_bytes());
+        assert_eq!(
+            within(far.recv()).await.unwrap().as_bytes(),
+            text.as_bytes()
+        );
     }
-    assert_eq!(event.transceiver.current_direction(), Some(RtcRtpTransceiverDirection::Inactive));
+    assert_eq!(
+        event.transceiver.current_direction(),
+        Some(RtcRtpTransceiverDirection::Inactive)
+    );
 }
 
 #[tokio::test]

@@ -11,7 +11,10 @@ use crate::pair::{Peer, pair, pair_with_channel, within};
 
 fn user_name(peer: &Peer) -> String {
     let sdp = peer.pc.local_description().unwrap().sdp;
-    let line = sdp.lines().find(|line| line.starts_with("a=ice-ufrag:")).unwrap();
+    let line = sdp
+        .lines()
+        .find(|line| line.starts_with("a=ice-ufrag:"))
+        .unwrap();
     line.to_owned()
 }
 
@@ -19,17 +22,27 @@ fn user_name(peer: &Peer) -> String {
 async fn colliding_offers_settle() {
     let (mut a, mut b) = pair();
     // Both have a reason to offer before either hears of the other.
-    let near = a.pc.create_data_channel("of a", Default::default()).unwrap();
-    let far = b.pc.create_data_channel("of b", Default::default()).unwrap();
-    a.pc.add_track(&MediaStreamTrack::new(MediaKind::Audio), &[]).unwrap();
-    b.pc.add_track(&MediaStreamTrack::new(MediaKind::Video), &[]).unwrap();
+    let near =
+        a.pc.create_data_channel("of a", Default::default())
+            .unwrap();
+    let far =
+        b.pc.create_data_channel("of b", Default::default())
+            .unwrap();
+    a.pc.add_track(&MediaStreamTrack::new(MediaKind::Audio), &[])
+        .unwrap();
+    b.pc.add_track(&MediaStreamTrack::new(MediaKind::Video), &[])
+        .unwrap();
     let (at_b, at_a) = (b.channel().await, a.channel().await);
     assert_eq!((at_b.label(), at_a.label()), ("of a", "of b"));
     within(near.opened()).await.unwrap();
     within(far.opened()).await.unwrap();
     assert_eq!(b.track().await.track.kind(), MediaKind::Audio);
     assert_eq!(a.track().await.track.kind(), MediaKind::Video);
-    assert_eq!(b.ignored.load(Ordering::Relaxed), 0, "the polite peer ignores nothing");
+    assert_eq!(
+        b.ignored.load(Ordering::Relaxed),
+        0,
+        "the polite peer ignores nothing"
+    );
     near.send_text("1").unwrap();
     far.send_text("2").unwrap();
     assert_eq!(within(at_b.recv()).await.unwrap().as_bytes(), b"1");
@@ -53,9 +66,11 @@ async fn repeated_collisions_settle() {
         loop {
             let negotiated = |peer: &Peer| {
                 peer.pc.signaling_state() == RtcSignalingState::Stable
-                    && peer.pc.transceivers().iter().all(|transceiver| {
-                        transceiver.current_direction().is_some()
-                    })
+                    && peer
+                        .pc
+                        .transceivers()
+                        .iter()
+                        .all(|transceiver| transceiver.current_direction().is_some())
             };
             if negotiated(&a) && negotiated(&b) {
                 break;

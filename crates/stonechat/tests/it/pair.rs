@@ -30,6 +30,8 @@ pub(crate) enum Manners {
 pub(crate) struct Peer {
     pub(crate) pc: RtcPeerConnection,
     pub(crate) events: mpsc::UnboundedReceiver<RtcPeerConnectionEvent>,
+    /// Events that nobody asked for yet.
+    passed: Vec<RtcPeerConnectionEvent>,
     /// Offers of the other side that were ignored because they met one of ours.
     pub(crate) ignored: Arc<AtomicU64>,
 }
@@ -45,7 +47,9 @@ pub(crate) fn peer_connection() -> RtcPeerConnection {
 
 /// Fails a test that hangs, instead of the whole run.
 pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(30), what).await.expect("it hangs")
+    tokio::time::timeout(Duration::from_secs(30), what)
+        .await
+        .expect("it hangs")
 }
 
 /// Two peers with signalling between them. The first is impolite, the second polite. Nothing is
@@ -53,7 +57,10 @@ pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
 pub(crate) fn pair() -> (Peer, Peer) {
     let (to_a, of_b) = mpsc::unbounded_channel();
     let (to_b, of_a) = mpsc::unbounded_channel();
-    (peer(Manners::Impolite, to_b, of_b), peer(Manners::Polite, to_a, of_a))
+    (
+        peer(Manners::Impolite, to_b, of_b),
+        peer(Manners::Polite, to_a, of_a),
+    )
 }
 
 fn peer(
@@ -73,7 +80,12 @@ fn peer(
     };
     let own = pc.events();
     tokio::spawn(negotiator.run(own, signals));
-    Peer { pc, events, ignored }
+    Peer {
+        pc,
+        events,
+        passed: Vec::new(),
+        ignored,
+    }
 }
 
 struct Negotiator {
@@ -86,7 +98,7 @@ struct Negotiator {
 
 impl Negotiator {
     async fn run(
-        mut self,
+        self,
         mut events: RtcPeerConnectionEvents,
         mut signals: mpsc::UnboundedReceiver<Signal>,
     ) {
@@ -101,12 +113,12 @@ impl Negotiator {
         }
     }
 
-    async fn on_event(&mut self, event: RtcPeerConnectionEvent) {
+    async fn on_event(&self, event: RtcPeerConnectionEvent) {
         match &event {
             RtcPeerConnectionEvent::NegotiationNeeded => {
-                if self.pc.set_local_description(None).await.is_ok() {
-                    self.send_local_description();
-                }
+                // The peer connection may have been closed since.
+                let made = self.pc.set_local_description(None).await;
+                made.iter().for_each(|()| self.send_local_description());
             }
             RtcPeerConnectionEvent::IceCandidate(Some(candidate)) => {
                 let _ = self.out.send(Signal::Candidate(candidate.to_init()));
@@ -117,7 +129,7 @@ impl Negotiator {
     }
 
     /// The steps of the example in webrtc-pc, section 10.7.
-    async fn on_signal(&mut self, signal: Signal) {
+    async fn on_signal(&self, signal: Signal) {
         if self.pc.connection_state() == RtcPeerConnectionState::Closed {
             return;
         }
@@ -135,7 +147,10 @@ impl Negotiator {
                 }
                 set.expect("the other peer's description is taken");
                 if offer {
-                    self.pc.set_local_description(None).await.expect("an answer is made");
+                    self.pc
+                        .set_local_description(None)
+                        .await
+                        .expect("an answer is made");
                     self.send_local_description();
                 }
             }
@@ -159,19 +174,34 @@ impl Negotiator {
 
 impl Peer {
     pub(crate) async fn connected(&self) {
-        within(self.pc.wait_for_connection(RtcPeerConnectionState::Connected)).await.unwrap();
+        within(
+            self.pc
+                .wait_for_connection(RtcPeerConnectionState::Connected),
+        )
+        .await
+        .unwrap();
     }
 
-    /// The next event that `pick` takes; others are passed over.
+    /// The next event that `pick` takes; others wait for whoever asks for them.
     pub(crate) async fn event<T>(
         &mut self,
-        mut pick: impl FnMut(RtcPeerConnectionEvent) -> Option<T>,
+        mut pick: impl FnMut(&RtcPeerConnectionEvent) -> Option<T>,
     ) -> T {
+        if let Some((index, picked)) = self
+            .passed
+            .iter()
+            .enumerate()
+            .find_map(|(index, event)| Some((index, pick(event)?)))
+        {
+            self.passed.remove(index);
+            return picked;
+        }
         within(async {
             loop {
                 let event = self.events.recv().await.expect("the peer connection lives");
-                if let Some(picked) = pick(event) {
-                    return picked;
+                match pick(&event) {
+                    Some(picked) => return picked,
+                    None => self.passed.push(event),
                 }
             }
         })
@@ -180,7 +210,7 @@ impl Peer {
 
     pub(crate) async fn channel(&mut self) -> RtcDataChannel {
         self.event(|event| match event {
-            RtcPeerConnectionEvent::DataChannel(channel) => Some(channel),
+            RtcPeerConnectionEvent::DataChannel(channel) => Some(channel.clone()),
             _ => None,
         })
         .await
@@ -188,7 +218,7 @@ impl Peer {
 
     pub(crate) async fn track(&mut self) -> RtcTrackEvent {
         self.event(|event| match event {
-            RtcPeerConnectionEvent::Track(track) => Some(track),
+            RtcPeerConnectionEvent::Track(track) => Some(track.clone()),
             _ => None,
         })
         .await
@@ -198,7 +228,9 @@ impl Peer {
 /// A connected pair with one channel that the first peer opened.
 pub(crate) async fn pair_with_channel() -> (Peer, Peer, RtcDataChannel, RtcDataChannel) {
     let (a, mut b) = pair();
-    let near = a.pc.create_data_channel("test", Default::default()).unwrap();
+    let near =
+        a.pc.create_data_channel("test", Default::default())
+            .unwrap();
     let far = b.channel().await;
     within(near.opened()).await.unwrap();
     within(far.opened()).await.unwrap();
@@ -210,17 +242,32 @@ pub(crate) async fn signal_whole(offerer: &RtcPeerConnection, answerer: &RtcPeer
     within(async {
         offerer.set_local_description(None).await.unwrap();
         offerer.gathering_complete().await;
-        answerer.set_remote_description(offerer.local_description().unwrap()).await.unwrap();
+        answerer
+            .set_remote_description(offerer.local_description().unwrap())
+            .await
+            .unwrap();
         answerer.set_local_description(None).await.unwrap();
         answerer.gathering_complete().await;
-        offerer.set_remote_description(answerer.local_description().unwrap()).await.unwrap();
-        offerer.wait_for_connection(RtcPeerConnectionState::Connected).await.unwrap();
-        answerer.wait_for_connection(RtcPeerConnectionState::Connected).await.unwrap();
+        offerer
+            .set_remote_description(answerer.local_description().unwrap())
+            .await
+            .unwrap();
+        offerer
+            .wait_for_connection(RtcPeerConnectionState::Connected)
+            .await
+            .unwrap();
+        answerer
+            .wait_for_connection(RtcPeerConnectionState::Connected)
+            .await
+            .unwrap();
     })
     .await;
 }
 
 /// The next frame's octets.
 pub(crate) async fn frame(track: &MediaStreamTrack) -> bytes::Bytes {
-    within(track.recv_frame()).await.expect("the track lives").data
+    within(track.recv_frame())
+        .await
+        .expect("the track lives")
+        .data
 }

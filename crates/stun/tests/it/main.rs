@@ -3,6 +3,7 @@
 
 mod binding;
 mod data;
+mod fuzzed;
 mod hostile;
 mod integrity;
 mod round_trip;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod contract;
+mod fuzzed;
 mod hostile;
 mod pair;
 mod relaying;

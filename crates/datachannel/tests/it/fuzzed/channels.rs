@@ -48,7 +48,11 @@ impl World {
             let id = this.channels.open(now, Parameters::labelled("early"));
             this.known.extend(id);
         }
-        let role = if choices & 2 == 0 { Role::DtlsClient } else { Role::DtlsServer };
+        let role = if choices & 2 == 0 {
+            Role::DtlsClient
+        } else {
+            Role::DtlsServer
+        };
         this.channels.start(now, role);
         this.settle();
         this
@@ -71,22 +75,29 @@ impl World {
                 open.extend_from_slice(&u16::try_from(label.len()).unwrap().to_be_bytes());
                 open.extend_from_slice(&[0, 0]);
                 open.extend_from_slice(label);
-                let _ = self.peer.send(now, stream, Message::new(Ppid(50), open.into()));
+                let _ = self
+                    .peer
+                    .send(now, stream, Message::new(Ppid(50), open.into()));
             }
             5 => {
                 let _ = self.peer.reset_stream(now, StreamId(script.u16() & 0x3f));
             }
             6 => {
                 let negotiated = script.flag().then(|| script.u16() & 0x3f);
-                let parameters =
-                    Parameters { negotiated, ..Parameters::labelled("ours") };
+                let parameters = Parameters {
+                    negotiated,
+                    ..Parameters::labelled("ours")
+                };
                 self.known.extend(self.channels.open(now, parameters));
             }
             7 => {
                 if let Some(id) = self.pick(script) {
                     let data = Bytes::copy_from_slice(script.octets());
-                    let payload =
-                        if script.flag() { Payload::Text(data) } else { Payload::Binary(data) };
+                    let payload = if script.flag() {
+                        Payload::Text(data)
+                    } else {
+                        Payload::Binary(data)
+                    };
                     let _ = self.channels.send(now, id, payload);
                 }
             }
@@ -122,14 +133,16 @@ impl World {
             let mut frame = Frame::new(&mut buffer, 1_191);
             if self.channels.poll_transmit(self.now, &mut frame).is_some() {
                 frame.commit();
-                self.peer.handle_packet(self.now, BytesMut::from(&buffer[..]));
+                self.peer
+                    .handle_packet(self.now, BytesMut::from(&buffer[..]));
                 busy = true;
             }
             let mut buffer = Vec::new();
             let mut frame = Frame::new(&mut buffer, 1_191);
             if self.peer.poll_transmit(self.now, &mut frame).is_some() {
                 frame.commit();
-                self.channels.handle_packet(self.now, BytesMut::from(&buffer[..]));
+                self.channels
+                    .handle_packet(self.now, BytesMut::from(&buffer[..]));
                 busy = true;
             }
             while let Some(event) = self.channels.poll_event() {
@@ -146,7 +159,11 @@ impl World {
                     while self.peer.recv(self.now, stream).is_some() {}
                 }
             }
-            if self.channels.poll_timeout().is_some_and(|at| at <= self.now) {
+            if self
+                .channels
+                .poll_timeout()
+                .is_some_and(|at| at <= self.now)
+            {
                 self.channels.handle_timeout(self.now);
                 busy = true;
             }

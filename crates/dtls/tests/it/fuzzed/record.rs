@@ -25,7 +25,12 @@ pub(crate) fn run(octets: &[u8]) {
         count += 1;
         let packet = match wrap & 3 {
             // The body of a record of some type, of either epoch.
-            1 => record(script.octet(), u16::from(script.flag()), sequence, script.octets()),
+            1 => record(
+                script.octet(),
+                u16::from(script.flag()),
+                sequence,
+                script.octets(),
+            ),
             // A whole handshake message, with the number that it names itself.
             2 => {
                 let (kind, number) = (script.octet(), script.below(8));
@@ -34,14 +39,21 @@ pub(crate) fn run(octets: &[u8]) {
             }
             _ => script.octets().to_vec(),
         };
-        let to = if wrap & 4 == 0 { &mut client } else { &mut server };
+        let to = if wrap & 4 == 0 {
+            &mut client
+        } else {
+            &mut server
+        };
         to.handle_packet(now, BytesMut::from(&packet[..]));
         assert!(to.poll_data().is_none(), "data from nobody");
     }
     let mut now = now;
     for _ in 0..40 {
         exchange(now, &mut client, &mut server);
-        let next = [&client, &server].into_iter().filter_map(Session::poll_timeout).min();
+        let next = [&client, &server]
+            .into_iter()
+            .filter_map(Session::poll_timeout)
+            .min();
         let Some(next) = next else { break };
         now = now.max(next);
         client.handle_timeout(now);
@@ -64,7 +76,7 @@ fn exported(session: &Session) -> [u8; 32] {
 
 fn exchange(now: Instant, client: &mut Session, server: &mut Session) {
     for (from, to) in [(0, 1), (1, 0)] {
-        let mut ends = [&mut *client, &mut *server];
+        let ends = [&mut *client, &mut *server];
         for _ in 0..1_000 {
             let mut buffer = Vec::new();
             let mut frame = Frame::new(&mut buffer, 1_200);
@@ -118,6 +130,8 @@ fn certified(name: &str) -> (Certificate, Fingerprint) {
     let params = CertificateParams::default();
     let certificate =
         Certificate::self_signed(env.crypto(), &mut rng, clock::wall(), params).unwrap();
-    let fingerprint = certificate.fingerprint(env.crypto(), HashAlgorithm::Sha256).unwrap();
+    let fingerprint = certificate
+        .fingerprint(env.crypto(), HashAlgorithm::Sha256)
+        .unwrap();
     (certificate, fingerprint)
 }

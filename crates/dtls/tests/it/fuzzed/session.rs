@@ -109,7 +109,10 @@ impl World {
     fn give(&mut self, to: usize, packet: &[u8]) {
         self.ends[to].handle_packet(self.now, BytesMut::from(packet));
         while let Some(data) = self.ends[to].poll_data() {
-            assert!(self.sent[1 - to].iter().any(|sent| data == sent[..]), "forged data");
+            assert!(
+                self.sent[1 - to].iter().any(|sent| data == sent[..]),
+                "forged data"
+            );
         }
     }
 
@@ -202,6 +205,8 @@ fn certified(name: &str) -> (Certificate, Fingerprint) {
     let params = CertificateParams::default();
     let certificate =
         Certificate::self_signed(env.crypto(), &mut rng, clock::wall(), params).unwrap();
-    let fingerprint = certificate.fingerprint(env.crypto(), HashAlgorithm::Sha256).unwrap();
+    let fingerprint = certificate
+        .fingerprint(env.crypto(), HashAlgorithm::Sha256)
+        .unwrap();
     (certificate, fingerprint)
 }

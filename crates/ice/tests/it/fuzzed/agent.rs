@@ -20,7 +20,7 @@ pub(crate) fn run(octets: &[u8]) {
     let mut script = Script::new(octets);
     let mut world = World::new(&mut script);
     let mut steps = 0;
-    while !script.is_empty() && steps < 300 {
+    while !script.is_empty() && steps < 120 {
         steps += 1;
         world.step(&mut script);
         world.settle();
@@ -168,7 +168,7 @@ impl World {
             .sockets
             .get(socket)
             .copied()
-            .unwrap_or((SocketId(99), ([198, 51, 100, 1], 9).into()));
+            .unwrap_or_else(|| (SocketId(99), ([198, 51, 100, 1], 9).into()));
         let datagram = Datagram::new(
             Path::new(socket, local.ip(), from),
             Ecn::NotEct,
@@ -256,8 +256,7 @@ impl World {
         }
         let crypto = clock::env(0);
         let key = IntegrityKey::short_term(crypto.crypto(), PWD).unwrap();
-        let relay =
-            IntegrityKey::long_term(crypto.crypto(), "user", "realm", "password").unwrap();
+        let relay = IntegrityKey::long_term(crypto.crypto(), "user", "realm", "password").unwrap();
         let response = match choices >> 6 {
             0 | 1 => response.integrity(&key),
             2 => response.integrity(&relay),

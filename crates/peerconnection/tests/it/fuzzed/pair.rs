@@ -11,9 +11,9 @@ use stonechat_crypto::{Certificate, CertificateParams};
 use stonechat_ice::Interface;
 use stonechat_media::{FrameTime, OutgoingFrame};
 use stonechat_peerconnection::{
-    Answer, Call, ChannelId, ChannelInit, Config, Configuration, Direction, Event, IceCandidateInit, Kind,
-    MessageKind, OfferOptions, PeerConnection, ReceiverId, Reply, Request, SdpType, SenderId,
-    SessionDescription, TrackInfo, TransceiverId, TransceiverInit, Value, Which,
+    Answer, Call, ChannelId, ChannelInit, Config, Configuration, ConnectionState, Direction, Event,
+    IceCandidateInit, Kind, MessageKind, OfferOptions, PeerConnection, ReceiverId, Reply, Request,
+    SdpType, SenderId, SessionDescription, TrackInfo, TransceiverId, TransceiverInit, Value, Which,
 };
 use stonechat_sansio::{Batch, Datagram, Ecn, Path, SocketId};
 use stonechat_testkit::clock;
@@ -30,6 +30,10 @@ pub(crate) fn run(octets: &[u8]) {
         world.negotiate(0);
         if choices & 2 == 0 {
             world.run_for(Duration::from_secs(2));
+            for end in &world.ends {
+                let state = end.connection.session().connection_state();
+                assert_eq!(state, ConnectionState::Connected);
+            }
         }
     }
     let mut steps = 0;
@@ -84,11 +88,24 @@ impl World {
     fn prepare(&mut self) {
         self.call(
             0,
-            Call::CreateDataChannel { label: "chat".to_owned(), init: ChannelInit::default() },
+            Call::CreateDataChannel {
+                label: "chat".to_owned(),
+                init: ChannelInit::default(),
+            },
         );
         for kind in [Kind::Audio, Kind::Video] {
-            let track = Some(TrackInfo { id: "track".to_owned(), kind });
-            self.call(0, Call::AddTransceiver { kind, track, init: TransceiverInit::default() });
+            let track = Some(TrackInfo {
+                id: "track".to_owned(),
+                kind,
+            });
+            self.call(
+                0,
+                Call::AddTransceiver {
+                    kind,
+                    track,
+                    init: TransceiverInit::default(),
+                },
+            );
         }
         self.settle();
     }
@@ -109,7 +126,10 @@ impl World {
     }
 
     fn local(&self, end: usize) -> Option<SessionDescription> {
-        self.ends[end].connection.session().description(Which::Local)
+        self.ends[end]
+            .connection
+            .session()
+            .description(Which::Local)
     }
 
     fn trickle(&mut self, from: usize) {
@@ -126,7 +146,11 @@ impl World {
             if !self.wire.iter().all(VecDeque::is_empty) {
                 continue;
             }
-            let next = self.ends.iter().filter_map(|end| end.connection.poll_timeout()).min();
+            let next = self
+                .ends
+                .iter()
+                .filter_map(|end| end.connection.poll_timeout())
+                .min();
             let Some(next) = next.filter(|at| *at < end) else {
                 break;
             };
@@ -194,12 +218,19 @@ impl World {
             }
             28 => {
                 for receiver in self.ends[to].receivers.clone() {
-                    while self.ends[to].connection.recv_frame(self.now, receiver).is_some() {}
+                    while self.ends[to]
+                        .connection
+                        .recv_frame(self.now, receiver)
+                        .is_some()
+                    {}
                 }
             }
             29 => self.driver(to, script),
             _ => {
-                let before = self.now.checked_sub(Duration::from_secs(5)).unwrap_or(self.now);
+                let before = self
+                    .now
+                    .checked_sub(Duration::from_secs(5))
+                    .unwrap_or(self.now);
                 self.ends[to].connection.handle_timeout(before);
             }
         }
@@ -209,12 +240,24 @@ impl World {
     fn any_call(&self, end: usize, script: &mut Script<'_>) -> Option<Call> {
         let end = &self.ends[end];
         let channel = end.channels.get(script.below(end.channels.len())).copied();
-        let transceiver = end.transceivers.get(script.below(end.transceivers.len())).copied();
+        let transceiver = end
+            .transceivers
+            .get(script.below(end.transceivers.len()))
+            .copied();
         let sender = end.senders.get(script.below(end.senders.len())).copied();
-        let receiver = end.receivers.get(script.below(end.receivers.len())).copied();
-        let kind = if script.flag() { Kind::Video } else { Kind::Audio };
+        let receiver = end
+            .receivers
+            .get(script.below(end.receivers.len()))
+            .copied();
+        let kind = if script.flag() {
+            Kind::Video
+        } else {
+            Kind::Audio
+        };
         Some(match script.below(20) {
-            0 => Call::CreateOffer(OfferOptions { ice_restart: script.flag() }),
+            0 => Call::CreateOffer(OfferOptions {
+                ice_restart: script.flag(),
+            }),
             1 => Call::CreateAnswer,
             2 => Call::SetLocalDescription(None),
             3 => Call::SetLocalDescription(end.made.clone()),
@@ -227,13 +270,18 @@ impl World {
             })),
             6 => Call::RestartIce,
             7 => Call::AddTrack {
-                track: TrackInfo { id: "more".to_owned(), kind },
+                track: TrackInfo {
+                    id: "more".to_owned(),
+                    kind,
+                },
                 streams: vec!["stream".to_owned()],
             },
             8 => Call::RemoveTrack(sender?),
-            9 => {
-                Call::AddTransceiver { kind, track: None, init: TransceiverInit::default() }
-            }
+            9 => Call::AddTransceiver {
+                kind,
+                track: None,
+                init: TransceiverInit::default(),
+            },
             10 => {
                 let directions = [
                     Direction::SendRecv,
@@ -259,7 +307,11 @@ impl World {
             },
             15 | 16 => Call::Send {
                 channel: channel?,
-                kind: if script.flag() { MessageKind::Text } else { MessageKind::Binary },
+                kind: if script.flag() {
+                    MessageKind::Text
+                } else {
+                    MessageKind::Binary
+                },
                 data: Bytes::copy_from_slice(script.octets()),
             },
             17 => Call::CloseChannel(channel?),
@@ -271,9 +323,16 @@ impl World {
 
     /// A description of the other end, as it is or with lines changed, or a rollback.
     fn describe(&mut self, to: usize, script: &mut Script<'_>) {
-        let sdp_type = [SdpType::Offer, SdpType::Answer, SdpType::Pranswer, SdpType::Rollback]
-            [script.below(4)];
-        let source = self.ends[1 - to].made.clone().or_else(|| self.local(1 - to));
+        let sdp_type = [
+            SdpType::Offer,
+            SdpType::Answer,
+            SdpType::Pranswer,
+            SdpType::Rollback,
+        ][script.below(4)];
+        let source = self.ends[1 - to]
+            .made
+            .clone()
+            .or_else(|| self.local(1 - to));
         let mut sdp = source.map(|made| made.sdp).unwrap_or_default();
         let mut lines: Vec<String> = sdp.lines().map(str::to_owned).collect();
         for _ in 0..script.below(4) {
@@ -288,7 +347,10 @@ impl World {
             }
         }
         sdp = lines.join("\r\n") + "\r\n";
-        let description = SessionDescription { kind: sdp_type, sdp };
+        let description = SessionDescription {
+            kind: sdp_type,
+            sdp,
+        };
         let call = if script.flag() {
             Call::SetLocalDescription(Some(description))
         } else {
@@ -400,7 +462,10 @@ impl End {
         let mut batch = Batch::new(&mut buffer, 8, 20_000);
         if let Some(run) = self.connection.poll_transmit(now, &mut batch) {
             busy = true;
-            let from = self.sockets.iter().find(|(id, _)| *id == run.path().socket());
+            let from = self
+                .sockets
+                .iter()
+                .find(|(id, _)| *id == run.path().socket());
             for packet in run.packets(&buffer) {
                 if let Some((_, from)) = from
                     && wire.len() < MAX_UNDER_WAY
@@ -440,9 +505,15 @@ impl End {
     fn on_event(&mut self, event: Event) {
         match event {
             Event::DataChannel(id) if self.channels.len() < 64 => self.channels.push(id),
-            Event::IceCandidate { candidate: Some(candidate), .. } => {
+            Event::IceCandidate {
+                candidate: Some(candidate),
+                ..
+            } => {
                 self.candidates.push(IceCandidateInit {
-                    candidate: candidate.candidate.map(|it| it.to_string()).unwrap_or_default(),
+                    candidate: candidate
+                        .candidate
+                        .map(|it| it.to_string())
+                        .unwrap_or_default(),
                     sdp_mid: candidate.sdp_mid,
                     sdp_m_line_index: candidate.sdp_m_line_index,
                     username_fragment: candidate.username_fragment,
@@ -475,7 +546,12 @@ fn local(end: usize, number: u16) -> SocketAddr {
 }
 
 fn interface(address: IpAddr) -> Interface {
-    Interface { name: "eth0".to_owned(), addresses: vec![address], loopback: false, cost: 0 }
+    Interface {
+        name: "eth0".to_owned(),
+        addresses: vec![address],
+        loopback: false,
+        cost: 0,
+    }
 }
 
 fn certificate(end: usize) -> Certificate {

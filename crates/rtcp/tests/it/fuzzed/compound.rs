@@ -18,7 +18,10 @@ pub(crate) fn run(octets: &[u8]) {
         assert_eq!(len, out.len());
         assert_eq!(len % 4, 0);
         let again = Packet::parse(&out).unwrap();
-        assert_eq!(format!("{again:?}").len() > 2, format!("{packet:?}").len() > 2);
+        assert_eq!(
+            format!("{again:?}").len() > 2,
+            format!("{packet:?}").len() > 2
+        );
         let mut third = vec![0; again.encoded_len()];
         again.encode(&mut third).unwrap();
         assert_eq!(third, out, "writing is stable");
@@ -32,7 +35,10 @@ fn walk(packet: &Packet<'_>) {
             let _ = nack.sequences().count();
         }
         Packet::TransportWide(feedback) => {
-            assert_eq!(feedback.statuses().count(), usize::from(feedback.status_count()));
+            assert_eq!(
+                feedback.statuses().count(),
+                usize::from(feedback.status_count())
+            );
         }
         _ => {}
     }

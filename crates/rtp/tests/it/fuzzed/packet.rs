@@ -35,7 +35,9 @@ fn values(packet: &Packet<'_>) {
         assert!(value.len() <= 255);
         let _ = extensions.value::<AbsSendTime>(id);
         let _ = extensions.value::<AudioLevel>(id);
-        let _ = extensions.value::<MixerLevels<'_>>(id).map(|it| it.levels().count());
+        let _ = extensions
+            .value::<MixerLevels<'_>>(id)
+            .map(|it| it.levels().count());
         let _ = extensions.value::<PlayoutDelay>(id);
         let _ = extensions.value::<SdesMid<'_>>(id);
         let _ = extensions.value::<SdesRid<'_>>(id);
@@ -60,7 +62,11 @@ fn again(packet: &Packet<'_>) {
     let mut seen = std::collections::BTreeMap::new();
     for extension in packet.extensions().iter() {
         // The last one of an identifier stays.
-        if header.extensions.set_raw(extension.id, extension.value).is_ok() {
+        if header
+            .extensions
+            .set_raw(extension.id, extension.value)
+            .is_ok()
+        {
             seen.insert(extension.id, extension.value);
         }
     }
@@ -70,7 +76,7 @@ fn again(packet: &Packet<'_>) {
     out.extend_from_slice(packet.payload());
     let end = out.len();
     out.resize(end + usize::from(packet.padding()), 0);
-    assert_eq!(padding::write(&mut out[end..]), packet.padding() != 0);
+    assert!(padding::write(&mut out[end..]));
     let again = Packet::parse(&out).unwrap();
     assert_eq!(again.payload(), packet.payload());
     assert_eq!(again.padding(), packet.padding());
@@ -99,6 +105,9 @@ fn edit(octets: &[u8]) {
     }
     header.map_extensions(|id, _| ExtensionId::new(id.get() ^ 1));
     let view = HeaderView::parse(&copy).unwrap();
-    assert_eq!((view.ssrc(), view.sequence(), view.timestamp()), (Ssrc(7), SequenceNumber(8), Timestamp(9)));
+    assert_eq!(
+        (view.ssrc(), view.sequence(), view.timestamp()),
+        (Ssrc(7), SequenceNumber(8), Timestamp(9))
+    );
     assert!(view.marker());
 }

@@ -30,12 +30,19 @@ pub(crate) fn run(octets: &[u8]) {
     // It goes on with its true peer, or ends.
     for _ in 0..50 {
         world.exchange();
-        let next = world.ends.iter().filter_map(Association::poll_timeout).min();
+        let next = world
+            .ends
+            .iter()
+            .filter_map(Association::poll_timeout)
+            .min();
         let Some(next) = next.filter(|at| *at < clock::start() + Duration::from_secs(300)) else {
             break;
         };
         world.now = world.now.max(next);
-        world.ends.iter_mut().for_each(|end| end.handle_timeout(world.now));
+        world
+            .ends
+            .iter_mut()
+            .for_each(|end| end.handle_timeout(world.now));
     }
 }
 
@@ -50,9 +57,13 @@ struct World {
 impl World {
     fn new() -> Self {
         let now = clock::start();
-        let ends =
-            [1, 2].map(|seed| Association::new(Config::default(), &clock::env(seed), now));
-        Self { now, ends, tag: 0, streams: Vec::new() }
+        let ends = [1, 2].map(|seed| Association::new(Config::default(), &clock::env(seed), now));
+        Self {
+            now,
+            ends,
+            tag: 0,
+            streams: Vec::new(),
+        }
     }
 
     /// Brings the first end into one of its states.
@@ -103,7 +114,11 @@ impl World {
         }
         packet[..4].copy_from_slice(&[0x13, 0x88, 0x13, 0x88]);
         // An INIT has no tag yet.
-        let tag = if packet.get(12) == Some(&1) { 0 } else { self.tag };
+        let tag = if packet.get(12) == Some(&1) {
+            0
+        } else {
+            self.tag
+        };
         packet[4..8].copy_from_slice(&tag.to_be_bytes());
         packet[8..12].fill(0);
         let sum = checksum(packet);
@@ -116,7 +131,10 @@ impl World {
         for _ in 0..1_000 {
             let mut buffer = Vec::new();
             let mut frame = Frame::new(&mut buffer, 1_191);
-            if self.ends[from].poll_transmit(self.now, &mut frame).is_none() {
+            if self.ends[from]
+                .poll_transmit(self.now, &mut frame)
+                .is_none()
+            {
                 self.take(from);
                 return any;
             }
@@ -146,7 +164,9 @@ impl World {
             let sent = self.ends[end].poll_transmit(self.now, &mut frame).is_some();
             drop(frame);
             self.take(end);
-            let due = self.ends[end].poll_timeout().is_some_and(|at| at <= self.now);
+            let due = self.ends[end]
+                .poll_timeout()
+                .is_some_and(|at| at <= self.now);
             if due {
                 self.ends[end].handle_timeout(self.now);
             }

@@ -29,11 +29,25 @@ pub(crate) fn run(octets: &[u8]) {
 }
 
 fn walk(session: &Session) {
-    let _ = (session.origin(), session.name(), session.timing(), session.ice_lite());
+    let _ = (
+        session.origin(),
+        session.name(),
+        session.timing(),
+        session.ice_lite(),
+    );
     assert_eq!(session.sections().count(), session.media().len());
     for section in session.sections() {
-        let _ = (section.direction(), section.connection(), section.setup(), section.tls_id());
-        let _ = (section.ice_ufrag(), section.ice_pwd(), section.ice_options());
+        let _ = (
+            section.direction(),
+            section.connection(),
+            section.setup(),
+            section.tls_id(),
+        );
+        let _ = (
+            section.ice_ufrag(),
+            section.ice_pwd(),
+            section.ice_options(),
+        );
         let _ = (section.fingerprints().count(), section.extmaps().count());
         media(section.media());
     }
@@ -45,13 +59,25 @@ fn walk(session: &Session) {
 fn media(media: &Media) {
     let _ = (media.kind(), media.port(), media.protocol(), media.is_rtp());
     for payload_type in media.payload_types() {
-        let _ = (media.rtpmap(payload_type), media.rtcp_fb(payload_type).count());
+        let _ = (
+            media.rtpmap(payload_type),
+            media.rtcp_fb(payload_type).count(),
+        );
         if let Some(fmtp) = media.fmtp(payload_type) {
             let _ = fmtp.parameters.iter().count();
         }
     }
-    let _ = (media.candidates().count(), media.ssrcs().count(), media.rids().count());
-    let _ = (media.simulcast(), media.msid(), media.sctp_port(), media.max_message_size());
+    let _ = (
+        media.candidates().count(),
+        media.ssrcs().count(),
+        media.rids().count(),
+    );
+    let _ = (
+        media.simulcast(),
+        media.msid(),
+        media.sctp_port(),
+        media.max_message_size(),
+    );
     for line in media.lines() {
         let _ = (line.text(), line.attribute(), line.problem());
     }

@@ -19,8 +19,7 @@ pub(crate) fn run(octets: &[u8]) {
     let is_rtcp = choices & 4 != 0;
     let provider = rust::provider();
     let (key, salt) = (vec![1; profile.key_len()], vec![2; profile.salt_len()]);
-    let mut inbound =
-        Inbound::new(&provider, profile, &key, &salt, Config::default()).unwrap();
+    let mut inbound = Inbound::new(&provider, profile, &key, &salt, Config::default()).unwrap();
     let mut open = |packet: &mut [u8]| {
         if is_rtcp {
             inbound.unprotect_rtcp(packet)
@@ -30,9 +29,12 @@ pub(crate) fn run(octets: &[u8]) {
     };
     assert!(open(&mut packet.to_vec()).is_err(), "nobody has the keys");
 
-    let mut outbound =
-        Outbound::new(&provider, profile, &key, &salt, Config::default()).unwrap();
-    let overhead = if is_rtcp { profile.rtcp_overhead() } else { profile.rtp_overhead() };
+    let mut outbound = Outbound::new(&provider, profile, &key, &salt, Config::default()).unwrap();
+    let overhead = if is_rtcp {
+        profile.rtcp_overhead()
+    } else {
+        profile.rtp_overhead()
+    };
     let mut wire = packet.to_vec();
     wire.resize(packet.len() + overhead, 0);
     let (body, tail) = wire.split_at_mut(packet.len());
@@ -42,7 +44,11 @@ pub(crate) fn run(octets: &[u8]) {
         outbound.protect_rtp(body, tail)
     };
     if protected.is_err() {
-        assert_eq!(wire[..packet.len()], *packet, "a refused packet is left alone");
+        assert_eq!(
+            wire[..packet.len()],
+            *packet,
+            "a refused packet is left alone"
+        );
         return;
     }
     let bit = usize::from(choices >> 3).wrapping_mul(packet.len()) % (wire.len() * 8);

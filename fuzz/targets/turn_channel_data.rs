@@ -1,0 +1,7 @@
+//! Runs `crates/turn/tests/it/fuzzed/channel_data.rs`.
+#![no_main]
+
+#[path = "../../crates/turn/tests/it/fuzzed/channel_data.rs"]
+mod fuzzed;
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| fuzzed::run(octets));
