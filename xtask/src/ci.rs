@@ -119,6 +119,6 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
 fn deny() -> Result<()> {
     need_cargo_tool("cargo-deny")?;
     execute(&mut cargo(
-        "deny check --config .config/deny.toml bans licenses sources",
+        "deny --config .config/deny.toml check bans licenses sources",
     ))
 }
