@@ -48,7 +48,6 @@ pub(crate) fn corpora() -> impl Iterator<Item = Vec<u8>> {
         include_str!("../data/pion-stun.hex"),
         include_str!("../data/coturn-fuzzstun.hex"),
         include_str!("../data/coturn-fuzzstunclient.hex"),
-        include_str!("../data/libjuice.hex"),
     ]
     .into_iter()
     .flat_map(lines)
