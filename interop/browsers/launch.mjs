@@ -11,7 +11,6 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 
 const CHROMIUM_FLAGS = [
-  '--headless=new',
   '--no-sandbox',
   '--disable-gpu',
   '--disable-dev-shm-usage',
@@ -80,35 +79,23 @@ async function profile() {
   return { directory, remove };
 }
 
-function watch(page, name, verbose) {
-  page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
-  if (verbose) page.on('console', (message) => console.error(`${name}: ${message.text()}`));
-}
-
 async function chromium(place, verbose) {
-  const playwright = await import('playwright-core');
+  const { default: puppeteer } = await import('puppeteer-core');
   const { directory, remove } = await profile();
-  const context = await playwright.chromium.launchPersistentContext(directory, {
+  const browser = await puppeteer.launch({
+    browser: 'chrome',
     executablePath: CHROMIUM,
-    headless: false, // --headless=new is among the flags
+    headless: true,
+    userDataDir: directory,
     args: CHROMIUM_FLAGS,
-    ignoreDefaultArgs: ['--headless', '--hide-scrollbars', '--mute-audio'],
+    ignoreDefaultArgs: ['--mute-audio', '--hide-scrollbars'],
     timeout: LAUNCH,
+    protocolTimeout: LAUNCH,
   });
-  const page = await context.newPage();
-  watch(page, place.name, verbose);
-  await page.goto(place.page, { timeout: LAUNCH });
+  const page = await openPage(browser, place, verbose);
   const agent = await page.evaluate(() => navigator.userAgentData.getHighEntropyValues(['fullVersionList']));
   const brand = agent.fullVersionList.find(({ brand }) => brand === 'Chromium');
-  return {
-    browser: 'chromium',
-    version: brand?.version,
-    gone: never,
-    async close() {
-      await context.close().catch(() => {});
-      await remove();
-    },
-  };
+  return { browser: 'chromium', version: brand?.version, gone: never, close: () => end(browser, remove) };
 }
 
 async function firefox(place, verbose) {
@@ -124,18 +111,22 @@ async function firefox(place, verbose) {
     timeout: LAUNCH,
     protocolTimeout: LAUNCH,
   });
+  await openPage(browser, place, verbose);
+  const version = (await browser.version()).replace(/^firefox\//i, '');
+  return { browser: 'firefox', version, gone: never, close: () => end(browser, remove) };
+}
+
+async function openPage(browser, place, verbose) {
   const page = await browser.newPage();
-  watch(page, place.name, verbose);
+  page.on('pageerror', (error) => console.error(`${place.name}: ${error.message}`));
+  if (verbose) page.on('console', (message) => console.error(`${place.name}: ${message.text()}`));
   await page.goto(place.page, { timeout: LAUNCH });
-  return {
-    browser: 'firefox',
-    version: (await browser.version()).replace(/^firefox\//i, ''),
-    gone: never,
-    async close() {
-      await browser.close().catch(() => {});
-      await remove();
-    },
-  };
+  return page;
+}
+
+async function end(browser, removeProfile) {
+  await browser.close().catch(() => {});
+  await removeProfile();
 }
 
 function command(line, place) {

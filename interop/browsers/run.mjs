@@ -88,11 +88,14 @@ async function ready() {
 }
 
 async function start() {
-  await Promise.all(Object.keys(parties).map(async (part) => {
+  // Both are waited for, so that one that starts while the other one fails is ended too.
+  const starts = await Promise.allSettled(Object.keys(parties).map(async (part) => {
     if (parties[part]) return;
     const place = relay.party(part);
     parties[part] = { place, ...await launch(options[part], place, { verbose: options.verbose }) };
   }));
+  const failure = starts.find(({ status }) => status === 'rejected');
+  if (failure) throw failure.reason;
   parties.subject.place.other = parties.peer.place;
   parties.peer.place.other = parties.subject.place;
   last = { name: options['peer-name'] ?? parties.peer.name, version: parties.peer.version };
