@@ -48,7 +48,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "stonechat",
-        &["crypto", "ice", "media", "peerconnection", "sansio"],
+        &["crypto", "ice", "media", "peerconnection", "rtp", "sansio"],
     ),
     ("testkit", &["crypto", "sansio"]),
 ];

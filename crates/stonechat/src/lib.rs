@@ -85,6 +85,8 @@ pub use rtc_sctp_transport::RtcSctpTransport;
 
 pub use stonechat_crypto::{Certificate as RtcCertificate, CertificateParams};
 pub use stonechat_media::{FrameTime, MediaFrame, OutgoingFrame, file};
+pub use stonechat_rtp::{PayloadType, Timestamp as RtpTimestamp};
+
 pub use stonechat_peerconnection::stats::{
     Report as RtcStatsReport, Stat as RtcStats, StatType as RtcStatsType, Value as RtcStatsValue,
 };

@@ -448,6 +448,10 @@ impl RtcPeerConnection {
 
 /// The events of a peer connection, in the order in which the specification fires them.
 ///
+/// A task that sends candidates to the peer runs beside the one that awaits
+/// `set_local_description`: let both send through one queue or lock, so that a description goes
+/// before its candidates. Browsers refuse candidates of a generation that they do not know yet.
+///
 /// Holding it does not keep the peer connection open.
 #[derive(Debug)]
 pub struct RtcPeerConnectionEvents {

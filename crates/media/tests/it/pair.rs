@@ -1,6 +1,7 @@
 //! Media over a network that loses, reorders and duplicates, over many seeds.
 
 use std::time::Duration;
+use stonechat_testkit::seeds;
 
 use stonechat_media::{
     Config, Event, FrameTime, MediaFrame, OutgoingFrame, ReceiverParameters, SenderConfig,
@@ -57,7 +58,7 @@ fn check_order(received: &[MediaFrame]) {
 
 #[test]
 fn all_video_frames_are_repaired_at_five_percent_loss() {
-    for seed in 0..40 {
+    seeds(40, |seed| {
         let link = Link {
             loss: 0.05,
             duplicate: 0.02,
@@ -79,12 +80,12 @@ fn all_video_frames_are_repaired_at_five_percent_loss() {
             .count();
         assert_eq!(missing, 0, "seed {seed}: {numbers:?}");
         check_order(&received);
-    }
+    });
 }
 
 #[test]
 fn reordering_and_duplication_without_loss_cost_nothing() {
-    for seed in 100..120 {
+    seeds(20, |seed| {
         let link = Link {
             duplicate: 0.2,
             jitter: Duration::from_millis(25),
@@ -95,12 +96,12 @@ fn reordering_and_duplication_without_loss_cost_nothing() {
         let received = video(&mut pair, 60, true);
         assert!(received.len() >= 59, "seed {seed}: {}", received.len());
         check_order(&received);
-    }
+    });
 }
 
 #[test]
 fn without_retransmission_loss_is_skipped_and_a_key_frame_asked_for() {
-    for seed in 200..215 {
+    seeds(15, |seed| {
         let link = Link {
             loss: 0.05,
             ..Link::default()
@@ -148,12 +149,12 @@ fn without_retransmission_loss_is_skipped_and_a_key_frame_asked_for() {
             "seed {seed}: {stats:?}"
         );
         assert!(stats.packets_lost > 10);
-    }
+    });
 }
 
 #[test]
 fn audio_arrives_in_order_and_loss_is_told() {
-    for seed in 300..320 {
+    seeds(20, |seed| {
         let link = Link {
             loss: 0.1,
             duplicate: 0.05,
@@ -200,7 +201,7 @@ fn audio_arrives_in_order_and_loss_is_told() {
         assert!(
             stats.jitter > Duration::from_millis(2) && stats.jitter < Duration::from_millis(30)
         );
-    }
+    });
 }
 
 #[test]

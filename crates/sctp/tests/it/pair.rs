@@ -1,4 +1,5 @@
 use std::time::Duration;
+use stonechat_testkit::seeds;
 
 use stonechat_sctp::{CloseReason, Config, Event, SendError, State, StreamId};
 
@@ -28,7 +29,7 @@ fn messages_of_all_sizes_arrive_whole_and_in_order() {
 
 #[test]
 fn everything_arrives_whatever_the_network_does() {
-    for seed in 0..60 {
+    seeds(60, |seed| {
         let mut pair = Pair::new(seed, &Config::default());
         pair.link = Link {
             loss: [0.0, 0.05, 0.2][seed as usize % 3],
@@ -67,12 +68,12 @@ fn everything_arrives_whatever_the_network_does() {
             assert!(read == expected, "seed {seed} stream {stream}");
         }
         assert_eq!(pair.ends[1].stats().receive_buffered, 0, "seed {seed}");
-    }
+    });
 }
 
 #[test]
 fn both_sides_may_connect_at_once() {
-    for seed in 0..40 {
+    seeds(40, |seed| {
         let mut pair = Pair::new(seed, &Config::default());
         pair.link.loss = 0.2;
         pair.link.jitter = Duration::from_millis(30);
@@ -95,7 +96,7 @@ fn both_sides_may_connect_at_once() {
             (1, 1),
             "seed {seed}"
         );
-    }
+    });
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn a_peer_that_is_gone_is_noticed() {
 
 #[test]
 fn a_shutdown_delivers_what_was_queued() {
-    for seed in 0..20 {
+    seeds(20, |seed| {
         let mut pair = Pair::connected(seed, &Config::default());
         pair.link.loss = 0.1;
         for _ in 0..10 {
@@ -141,7 +142,7 @@ fn a_shutdown_delivers_what_was_queued() {
         assert!(pair.take(0).contains(&closed), "seed {seed}");
         // Where SHUTDOWN COMPLETE is lost the other side gives up by itself.
         assert_eq!(pair.ends[1].state(), State::Closed, "seed {seed}");
-    }
+    });
 }
 
 #[test]

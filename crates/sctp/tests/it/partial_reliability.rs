@@ -1,4 +1,5 @@
 use std::time::Duration;
+use stonechat_testkit::seeds;
 
 use stonechat_sctp::{Config, Reliability};
 
@@ -61,7 +62,7 @@ fn a_message_past_its_lifetime_is_not_sent() {
 
 #[test]
 fn all_kinds_mixed_under_loss_leave_nothing_behind() {
-    for seed in 0..60 {
+    seeds(60, |seed| {
         let mut pair = Pair::connected(seed, &Config::default());
         pair.link.loss = 0.2;
         pair.link.duplicate = 0.05;
@@ -101,5 +102,5 @@ fn all_kinds_mixed_under_loss_leave_nothing_behind() {
         assert_eq!(whole, reliable, "seed {seed}");
         assert_eq!(pair.ends[0].stats().send_buffered, 0, "seed {seed}");
         assert_eq!(pair.ends[1].stats().receive_buffered, 0, "seed {seed}");
-    }
+    });
 }

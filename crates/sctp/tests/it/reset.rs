@@ -1,4 +1,5 @@
 use std::time::Duration;
+use stonechat_testkit::seeds;
 
 use stonechat_sctp::{Config, Event, ResetError, SendError, StreamId};
 
@@ -8,7 +9,7 @@ const STREAM: StreamId = StreamId(5);
 
 #[test]
 fn a_reset_waits_for_what_was_sent_before_and_begins_anew() {
-    for seed in 0..40 {
+    seeds(40, |seed| {
         let mut pair = Pair::connected(seed, &Config::default());
         pair.link.loss = 0.2;
         pair.link.jitter = Duration::from_millis(20);
@@ -48,12 +49,12 @@ fn a_reset_waits_for_what_was_sent_before_and_begins_anew() {
             assert!(events.ends_with(&last), "seed {seed} {events:?}");
             assert_eq!(pair.read(1, 5), [b"next"]);
         }
-    }
+    });
 }
 
 #[test]
 fn both_sides_may_reset_at_once() {
-    for seed in 0..40 {
+    seeds(40, |seed| {
         let mut pair = Pair::connected(seed, &Config::default());
         pair.link.loss = 0.15;
         for end in 0..2 {
@@ -75,7 +76,7 @@ fn both_sides_may_reset_at_once() {
                 );
             }
         }
-    }
+    });
 }
 
 #[test]
