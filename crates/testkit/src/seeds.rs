@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// The environment variable that names the one seed to run.
 pub const SEED_VARIABLE: &str = "STONECHAT_SEED";
 
-/// Runs `test` for the seeds from 0 up to, not including, `count`.
+/// Runs `test` for the seeds from 0 up to, not including, `count`; returns how many ran.
 ///
 /// If one fails, prints which, and how to run that one alone: with `STONECHAT_SEED` set in the
 /// environment, only that seed runs, whatever `count` is.
@@ -13,7 +13,7 @@ pub const SEED_VARIABLE: &str = "STONECHAT_SEED";
 /// # Panics
 ///
 /// As `test` does, or if `STONECHAT_SEED` is no number.
-pub fn seeds(count: u64, test: impl Fn(u64)) {
+pub fn seeds(count: u64, test: impl Fn(u64)) -> u64 {
     let (first, end) = match std::env::var(SEED_VARIABLE) {
         Ok(text) => {
             let seed = text.trim().parse::<u64>();
@@ -29,6 +29,7 @@ pub fn seeds(count: u64, test: impl Fn(u64)) {
             resume_unwind(cause);
         }
     }
+    end - first
 }
 
 #[expect(clippy::print_stderr, reason = "a test says what failed")]

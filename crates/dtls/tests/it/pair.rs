@@ -88,7 +88,7 @@ fn the_servers_preference_among_the_offered_srtp_profiles_decides() {
 #[test]
 fn a_handshake_completes_over_bad_links_in_datagrams_of_any_size() {
     let repeated = std::cell::Cell::new(0);
-    seeds(150, |seed| {
+    let ran = seeds(150, |seed| {
         let max = [90, 120, 200, 400, 1_200][usize::try_from(seed % 5).unwrap()];
         let first = [50, 200, 1_000][usize::try_from(seed % 3).unwrap()];
         let making = Making::toy(seed).both(|config| {
@@ -110,8 +110,9 @@ fn a_handshake_completes_over_bad_links_in_datagrams_of_any_size() {
             repeated.set(repeated.get() + stats.retransmissions + stats.answered_retransmissions);
         }
     });
+    // One seed alone may be a lucky one.
     assert!(
-        repeated.get() > 150,
+        ran < 150 || repeated.get() > 150,
         "the links were not bad: {}",
         repeated.get()
     );

@@ -1,12 +1,12 @@
 //! Media over a network that loses, reorders and duplicates, over many seeds.
 
 use std::time::Duration;
-use stonechat_testkit::seeds;
 
 use stonechat_media::{
     Config, Event, FrameTime, MediaFrame, OutgoingFrame, ReceiverParameters, SenderConfig,
     SenderParameters,
 };
+use stonechat_testkit::seeds;
 
 use crate::network::{Link, Pair, frame_number, opus, vp8, vp8_frame};
 

@@ -151,7 +151,8 @@ fn a_fifth_lost_is_survived_or_a_restart_delivers_the_rest() {
                 .into_iter()
                 .any(|side| duo.session(side).connection_state() == ConnectionState::Failed)
         };
-        let ended = duo.run_until(Duration::from_secs(120), |duo| arrived(duo) || failed(duo));
+        // A packet may be lost many times in a row, and the timeout doubles each time.
+        let ended = duo.run_until(Duration::from_secs(600), |duo| arrived(duo) || failed(duo));
         assert!(ended, "neither delivered nor given up");
         if !arrived(&mut duo) {
             // Given up for want of consent (RFC 7675); signalling finds a way again.

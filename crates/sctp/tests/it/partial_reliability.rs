@@ -1,7 +1,7 @@
 use std::time::Duration;
-use stonechat_testkit::seeds;
 
 use stonechat_sctp::{Config, Reliability};
+use stonechat_testkit::seeds;
 
 use crate::driver::{Pair, message, unreliable};
 

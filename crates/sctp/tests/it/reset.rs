@@ -1,11 +1,13 @@
 use std::time::Duration;
-use stonechat_testkit::seeds;
 
 use stonechat_sctp::{Config, Event, ResetError, SendError, StreamId};
+use stonechat_testkit::seeds;
 
 use crate::driver::{Pair, message};
 
 const STREAM: StreamId = StreamId(5);
+/// Long enough for a packet that is lost many times in a row: its timeout doubles each time.
+const LONG: Duration = Duration::from_secs(600);
 
 #[test]
 fn a_reset_waits_for_what_was_sent_before_and_begins_anew() {
@@ -25,7 +27,7 @@ fn a_reset_waits_for_what_was_sent_before_and_begins_anew() {
             );
             let refused = pair.ends[0].send(now, STREAM, message(b"no"));
             assert_eq!(refused, Err(SendError::Resetting));
-            pair.run(Duration::from_secs(60));
+            pair.run(LONG);
             let ours = pair.take(0);
             assert!(
                 ours.contains(&Event::OutgoingResetDone(STREAM)),
@@ -39,7 +41,7 @@ fn a_reset_waits_for_what_was_sent_before_and_begins_anew() {
             assert!(!theirs.contains(&Event::Drained(STREAM)), "seed {seed}");
             // The next life of the stream does not mix with the unread rest of this one.
             pair.send(0, 5, message(b"next"));
-            pair.run(Duration::from_secs(20));
+            pair.run(LONG);
             for _ in 0..5 {
                 let got = pair.ends[1].recv(pair.now, STREAM).unwrap();
                 assert_eq!(got.data.into_bytes(), vec![round; 3000]);
@@ -61,7 +63,7 @@ fn both_sides_may_reset_at_once() {
             pair.send(end, 5, message(b"x"));
             pair.ends[end].reset_stream(pair.now, STREAM).unwrap();
         }
-        pair.run(Duration::from_secs(60));
+        pair.run(LONG);
         for end in 0..2 {
             assert_eq!(pair.read(end, 5).len(), 1);
             let events = pair.take(end);
