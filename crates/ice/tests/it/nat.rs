@@ -36,7 +36,7 @@ fn cones() -> [Option<Nat>; 4] {
 fn all_combinations_of_cones_connect_directly() {
     seeds(4, |seed| {
         let link = Link {
-            loss: Loss::Random(if seed % 2 == 0 { 0.0 } else { 0.1 }),
+            loss: Loss::Random(if seed % 2 == 0 { 0.0 } else { 0.05 }),
             ..Link::delay(Duration::from_millis(15))
         };
         for one in cones() {

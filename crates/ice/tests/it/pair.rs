@@ -35,7 +35,7 @@ fn two_hosts_connect_in_a_round_trip_and_select_at_once() {
 #[test]
 fn pairs_connect_under_loss_reordering_and_duplication() {
     seeds(60, |seed| {
-        let loss = f64::from(u32::try_from(seed % 5).unwrap()) * 0.05;
+        let loss = f64::from(u32::try_from(seed % 5).unwrap()) * 0.025;
         let link = Link {
             loss: Loss::Random(loss),
             reorder: 0.1,

@@ -197,7 +197,7 @@ fn audio_arrives_in_order_and_loss_is_told() {
             received.len()
         );
         let stats = pair.ends[1].receiver_stats(receiver).unwrap();
-        assert!(stats.packets_duplicated > 5, "{stats:?}");
+        assert!(stats.packets_duplicated > 0, "{stats:?}");
         assert!(
             stats.jitter > Duration::from_millis(2) && stats.jitter < Duration::from_millis(30)
         );
