@@ -158,8 +158,9 @@ impl Scratch {
             let unpacked = format!("{}-{}", package.name, package.version);
             let archive = packed.join("package").join(format!("{unpacked}.crate"));
             execute(
+                // Packed files all have the same old time, by which cargo would not see a change.
                 command("tar")
-                    .arg("-xzf")
+                    .arg("-xzmf")
                     .arg(&archive)
                     .arg("-C")
                     .arg(&crates),
