@@ -9,7 +9,7 @@ use std::net::IpAddr;
 pub use attribute::CandidateParseError;
 pub(crate) use attribute::is_ice_char;
 pub(crate) use foundation::Foundations;
-pub(crate) use permitted::{can_pair, canonical, is_contactable, is_link_local};
+pub(crate) use permitted::{can_pair, can_reach, canonical, is_contactable, is_link_local};
 pub(crate) use preference::{alternate, local_preference};
 pub use priority::{candidate_priority, pair_priority};
 

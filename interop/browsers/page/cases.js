@@ -71,6 +71,7 @@ async function bulk(peer, sending) {
   const rate = () => `${(peer.spec.octets / 1048.576 / (performance.now() - started)).toFixed(1)} MiB/s`;
   let crc = 0;
   if (sending) {
+    await peer.ready(entry);
     for (let index = 0; index < total; index += 1) {
       markBulk(block, index);
       crc = crc32(block, crc);
@@ -79,6 +80,7 @@ async function bulk(peer, sending) {
     const answer = await peer.wait(entry.messages.next(), 'the receipt', 180_000);
     if (answer !== `received ${peer.spec.octets} ${crc}`) throw new Error(`the receipt says ${answer}`);
   } else {
+    await peer.write(entry, 'ready');
     for (let index = 0; index < total; index += 1) {
       const data = new Uint8Array(await peer.wait(entry.messages.next(), `message ${index}`));
       if (data.length !== BULK_MESSAGE) throw new Error(`message ${index} has ${data.length} octets`);
@@ -192,18 +194,20 @@ async function echoed(peer, entry, text) {
   if (answer !== text) throw new Error(`sent ${text}, got ${answer}`);
 }
 
-/** Opens or awaits the two channels of the closing cases. */
-async function twoChannels(peer) {
+/** Opens or awaits the two channels of the closing cases; the side that `begins` waits for the other. */
+async function twoChannels(peer, begins) {
   if (peer.role === 'offer') {
     peer.open('first');
     peer.open('second');
     await peer.negotiate();
   }
-  return [await peer.channel('first'), await peer.channel('second')];
+  const channels = [await peer.channel('first'), await peer.channel('second')];
+  for (const entry of channels) await (begins ? peer.ready(entry) : peer.write(entry, 'ready'));
+  return channels;
 }
 
 async function closing(peer) {
-  const [first, second] = await twoChannels(peer);
+  const [first, second] = await twoChannels(peer, true);
   await echoed(peer, first, 'one');
   first.channel.close();
   await peer.wait(first.closed, `the first channel's end`);
@@ -213,7 +217,7 @@ async function closing(peer) {
 }
 
 async function closed(peer) {
-  const [first, second] = await twoChannels(peer);
+  const [first, second] = await twoChannels(peer, false);
   first.channel.send(await peer.wait(first.messages.next(), 'the first message'));
   await peer.wait(first.closed, `the first channel's end`);
   if (second.channel.readyState !== 'open') throw new Error('the second channel went with the first');

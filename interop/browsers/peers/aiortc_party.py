@@ -272,6 +272,14 @@ async def data_echo(peer):
     return wanted
 
 
+async def begin(channel, sending):
+    """The side that does not send first says that it is ready."""
+    if not sending:
+        await channel.write("ready")
+    elif await asyncio.wait_for(channel.messages.get(), PATIENCE) != "ready":
+        raise RuntimeError("the first message is not ready")
+
+
 async def bulk(peer, sending):
     octets = peer.case["octets"]
     if peer.offering:
@@ -279,6 +287,7 @@ async def bulk(peer, sending):
         await peer.negotiate()
     channel = await peer.channel("bulk")
     rest, crc = pattern(1, BULK_MESSAGE)[4:], 0
+    await begin(channel, sending)
     for index in range(octets // BULK_MESSAGE):
         block = index.to_bytes(4, "little") + rest
         crc = zlib.crc32(block, crc)
@@ -327,6 +336,8 @@ async def close(peer, closing):
         peer.open("second")
         await peer.negotiate()
     first, second = await peer.channel("first"), await peer.channel("second")
+    await begin(first, closing)
+    await begin(second, closing)
     if closing:
         await echoed(first, "one")
         first.channel.close()

@@ -136,6 +136,7 @@ async function bulk(peer, sending) {
   const block = bulkBlock();
   let crc = 0;
   if (sending) {
+    await ready(peer, entry);
     for (let index = 0; index < total; index += 1) {
       markBulk(block, index);
       crc = crc32(block, crc);
@@ -144,6 +145,7 @@ async function bulk(peer, sending) {
     const answer = await peer.wait(entry.messages.next(), 'the receipt', 3 * PATIENCE);
     if (answer !== `received ${peer.spec.octets} ${crc}`) throw new Error(`the receipt says ${answer}`);
   } else {
+    await peer.write(entry, 'ready');
     for (let index = 0; index < total; index += 1) {
       const data = await peer.wait(entry.messages.next(), `message ${index}`);
       markBulk(block, index);
@@ -156,12 +158,19 @@ async function bulk(peer, sending) {
   return `${peer.spec.octets} octets ${sending ? 'sent' : 'received'}`;
 }
 
-async function twoChannels(peer) {
+async function ready(peer, entry) {
+  const text = await peer.wait(entry.messages.next(), 'the other side being ready');
+  if (text !== 'ready') throw new Error('the first message is not "ready"');
+}
+
+async function twoChannels(peer, begins) {
   if (peer.role === 'offer') {
     peer.open('first');
     peer.open('second');
   }
-  return [await peer.channel('first'), await peer.channel('second')];
+  const channels = [await peer.channel('first'), await peer.channel('second')];
+  for (const entry of channels) await (begins ? ready(peer, entry) : peer.write(entry, 'ready'));
+  return channels;
 }
 
 async function echoed(peer, entry, text) {
@@ -171,7 +180,7 @@ async function echoed(peer, entry, text) {
 }
 
 async function closing(peer) {
-  const [first, second] = await twoChannels(peer);
+  const [first, second] = await twoChannels(peer, true);
   await echoed(peer, first, 'one');
   first.channel.close();
   await peer.wait(first.closed, `the first channel's end`);
@@ -181,7 +190,7 @@ async function closing(peer) {
 }
 
 async function closed(peer) {
-  const [first, second] = await twoChannels(peer);
+  const [first, second] = await twoChannels(peer, false);
   sendOn(first.channel, await peer.wait(first.messages.next(), 'the first message'));
   await peer.wait(first.closed, `the first channel's end`);
   if (!second.channel.isOpen()) throw new Error('the second channel went with the first');

@@ -1,9 +1,9 @@
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use stonechat_sansio::Path;
 
-use crate::candidate::{can_pair, is_contactable, pair_priority};
+use crate::candidate::{can_reach, is_contactable, pair_priority};
 use crate::check_list::Inserted;
 use crate::gather::Local;
 use crate::pair::{LocalId, Pair, RemoteId};
@@ -33,7 +33,7 @@ impl Core {
             Some(remote) => remote.id,
             None => self.add_peer_reflexive(path.remote(), priority),
         };
-        self.add_pair(now, local, remote)
+        self.add_pair(now, local, remote, can_reach)
     }
 
     fn add_peer_reflexive(&mut self, address: SocketAddr, priority: u32) -> RemoteId {
@@ -148,12 +148,14 @@ impl Core {
         Some(id)
     }
 
-    /// Forms the pair of a base and a remote candidate unless the rules or the limit forbid it.
+    /// Forms the pair of a base and a remote candidate unless `fits`, the rules or the limit forbid
+    /// it.
     pub(super) fn add_pair(
         &mut self,
         now: Instant,
         local: LocalId,
         remote: RemoteId,
+        fits: fn(IpAddr, IpAddr) -> bool,
     ) -> Option<PairId> {
         let base = self.gatherer.local(local)?;
         let theirs = self
@@ -162,7 +164,7 @@ impl Core {
             .iter()
             .find(|known| known.id == remote)?;
         if !is_contactable(theirs.address)
-            || !can_pair(base.path_local, theirs.address.ip())
+            || !fits(base.path_local, theirs.address.ip())
             || !self.gatherer.is_pairable(base.socket)
         {
             return None;

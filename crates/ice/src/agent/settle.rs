@@ -74,7 +74,7 @@ impl Core {
             .map(|remote| remote.id)
             .collect();
         for remote in remotes {
-            self.add_pair(now, local, remote);
+            self.add_pair(now, local, remote, crate::candidate::can_pair);
         }
     }
 

@@ -1,7 +1,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use crate::candidate::{canonical, is_contactable};
+use crate::candidate::{can_pair, canonical, is_contactable};
 use crate::pair::RemoteId;
 use crate::remote::Remote;
 use crate::{
@@ -159,7 +159,7 @@ impl Core {
         };
         let remote = remote.id;
         for local in self.gatherer.pairable(self.session.number) {
-            self.add_pair(now, local, remote);
+            self.add_pair(now, local, remote, can_pair);
         }
         Ok(())
     }

@@ -19,15 +19,21 @@ pub(crate) fn is_contactable(address: SocketAddr) -> bool {
     }
 }
 
-/// Whether a local address and a remote one can form a pair: the same family, loopback only with
-/// loopback, link-local only with link-local.
+/// Whether a packet can go from a local address to a remote one: the same family, link-local only
+/// with link-local. Loopback counts as any other address, because a host reaches its own addresses
+/// from there and the other way round.
 //= https://www.rfc-editor.org/rfc/rfc8445#section-6.1.2.2
 //# IPv6 link-local addresses MUST NOT be paired with other than link-local addresses.
-pub(crate) fn can_pair(local: IpAddr, remote: IpAddr) -> bool {
+pub(crate) fn can_reach(local: IpAddr, remote: IpAddr) -> bool {
     let (local, remote) = (local.to_canonical(), remote.to_canonical());
-    local.is_ipv4() == remote.is_ipv4()
-        && local.is_loopback() == remote.is_loopback()
-        && is_link_local(local) == is_link_local(remote)
+    local.is_ipv4() == remote.is_ipv4() && is_link_local(local) == is_link_local(remote)
+}
+
+/// Whether a pair is worth a check of its own accord: loopback of a peer is seldom ours, so it is
+/// tried from loopback alone. A peer that is on this host and sends from there is answered anyway.
+pub(crate) fn can_pair(local: IpAddr, remote: IpAddr) -> bool {
+    let loopback = |ip: IpAddr| ip.to_canonical().is_loopback();
+    can_reach(local, remote) && loopback(local) == loopback(remote)
 }
 
 /// Whether the address is valid on its link only.

@@ -74,7 +74,7 @@ impl Server {
         };
         addresses
             .iter()
-            .filter(|ip| crate::candidate::can_pair(local, **ip))
+            .filter(|ip| crate::candidate::can_reach(local, **ip))
             .take(ADDRESSES)
             .map(|ip| SocketAddr::new(*ip, self.config.port()))
             .collect()

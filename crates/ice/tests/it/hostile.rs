@@ -355,6 +355,32 @@ fn learned_candidates_are_capped_and_the_selected_pair_survives() {
 }
 
 #[test]
+fn a_peer_on_this_host_that_sends_from_loopback_gets_a_pair() {
+    let mut call = open_call(9, &Link::delay(Duration::from_millis(10)));
+    call.begin();
+    call.connect(LIMIT);
+    let loopback: SocketAddr = "127.0.0.1:5000".parse().unwrap();
+    let has_pair = |call: &mut Call| {
+        let mut pairs = call.agent(1).pairs();
+        pairs.any(|pair| pair.path.remote() == loopback && pair.state != PairState::Frozen)
+    };
+    // Its word alone is not enough: the loopback it means may be another one.
+    let told: Candidate = "candidate:1 1 udp 2122194687 127.0.0.1 5000 typ host"
+        .parse()
+        .unwrap();
+    let now = call.now();
+    call.agent(1).add_remote_candidate(now, told).unwrap();
+    assert!(!has_pair(&mut call));
+    let octets = request(&mut call, 1, 1, |request| {
+        request
+            .push(Attribute::Priority(1))
+            .push(Attribute::IceControlling(1));
+    });
+    inject(&mut call, 1, loopback, &octets);
+    assert!(has_pair(&mut call));
+}
+
+#[test]
 fn forbidden_sources_are_not_answered_even_if_authenticated() {
     let mut call = open_call(9, &Link::delay(Duration::from_millis(10)));
     call.begin();

@@ -70,6 +70,16 @@ async fn play(peer: &Arc<Peer>) -> Result<String> {
     }
 }
 
+/// Waits until the other side is ready for a channel.
+async fn ready(channel: &RtcDataChannel) -> Result<()> {
+    let first = next(channel, "the other side being ready").await?;
+    ensure!(
+        first == RtcDataChannelMessage::Text("ready".to_owned()),
+        "the first message is not \"ready\""
+    );
+    Ok(())
+}
+
 /// The next message of a channel.
 async fn next(channel: &RtcDataChannel, what: &str) -> Result<RtcDataChannelMessage> {
     match within(PATIENCE, what, channel.recv()).await? {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use stonechat::RtcDataChannelState;
 
-use crate::cases::{echo_one, echoed};
+use crate::cases::{echo_one, echoed, ready};
 use crate::peer::{PATIENCE, Peer, within};
 
 pub(super) async fn run(peer: &Arc<Peer>, closing: bool) -> Result<String> {
@@ -17,6 +17,13 @@ pub(super) async fn run(peer: &Arc<Peer>, closing: bool) -> Result<String> {
     }
     let first = peer.channel("first").await?;
     let second = peer.channel("second").await?;
+    for channel in [&first, &second] {
+        if closing {
+            ready(channel).await?;
+        } else {
+            channel.send_text("ready")?;
+        }
+    }
     if closing {
         echoed(&first, "one").await?;
         first.close();

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
 use stonechat::{RtcDataChannel, RtcDataChannelMessage};
 
-use crate::cases::next;
+use crate::cases::{next, ready};
 use crate::payload::{BULK_MESSAGE, Bulk, Digest, crc32, is_ordered, message};
 use crate::peer::{Peer, within};
 
@@ -104,6 +104,7 @@ pub(super) async fn bulk(peer: &Arc<Peer>, sending: bool) -> Result<String> {
 }
 
 async fn send(channel: &RtcDataChannel, octets: u64, total: u32) -> Result<()> {
+    ready(channel).await?;
     let mut bulk = Bulk::new();
     let mut crc = 0;
     for index in 0..total {
@@ -126,16 +127,22 @@ async fn send(channel: &RtcDataChannel, octets: u64, total: u32) -> Result<()> {
 }
 
 async fn receive(channel: &RtcDataChannel, octets: u64, total: u32) -> Result<()> {
+    channel.send_text("ready")?;
     let mut bulk = Bulk::new();
     let mut crc = 0;
     for index in 0..total {
         let RtcDataChannelMessage::Binary(data) = next(channel, "a message").await? else {
             bail!("message {index} is text");
         };
-        ensure!(
-            data == bulk.message(index),
-            "message {index} is not what was sent"
-        );
+        let sent = bulk.message(index);
+        if data != sent {
+            let same = data.iter().zip(sent).take_while(|(a, b)| a == b).count();
+            let head: String = data.iter().take(16).map(|b| format!("{b:02x}")).collect();
+            bail!(
+                "message {index} is not what was sent: {} octets that begin with {head}, the first {same} right",
+                data.len()
+            );
+        }
         crc = crc32(&data, crc);
     }
     channel.send_text(format!("received {octets} {crc}"))?;
