@@ -30,26 +30,26 @@ pub struct IceServer {
     pub credential: Option<String>,
 }
 
-/// `RTCIceTransportPolicy`.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub enum IceTransportPolicy {
-    /// All candidates.
-    #[default]
-    All,
-    /// Relayed candidates only.
-    Relay,
-}
+crate::w3c_enums! {
+    /// `RTCIceTransportPolicy`.
+    IceTransportPolicy {
+        /// Relayed candidates only.
+        Relay = "relay",
+        /// All candidates.
+        #[default]
+        All = "all",
+    }
 
-/// `RTCBundlePolicy`.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub enum BundlePolicy {
-    /// One transport for each kind, unless the peer bundles.
-    #[default]
-    Balanced,
-    /// One transport for each media section, unless the peer bundles.
-    MaxCompat,
-    /// One transport for all.
-    MaxBundle,
+    /// `RTCBundlePolicy`.
+    BundlePolicy {
+        /// One transport for each kind, unless the peer bundles.
+        #[default]
+        Balanced = "balanced",
+        /// One transport for each media section, unless the peer bundles.
+        MaxCompat = "max-compat",
+        /// One transport for all.
+        MaxBundle = "max-bundle",
+    }
 }
 
 impl Configuration {

@@ -53,11 +53,12 @@ mod signaling;
 mod state;
 pub mod stats;
 mod transceiver;
+mod word;
 
 pub use configuration::{BundlePolicy, Configuration, IceServer, IceTransportPolicy};
 pub use connection::{Connection, MediaEvent, SendMediaError};
 pub use demux::{Class, classify};
-pub use error::{Error, ErrorName};
+pub use error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
 pub use fact::{DtlsFact, Fact};
 pub use id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId, TransportId};
 pub use negotiation::codecs::{Codec, MediaEngine};
@@ -76,3 +77,4 @@ pub use state::{
     ConnectionState, DataChannelState, DtlsTransportState, IceConnectionState, IceGatheringState,
     IceTransportState, SctpTransportState, SignalingState,
 };
+pub use word::UnknownWord;

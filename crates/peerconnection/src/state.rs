@@ -1,32 +1,6 @@
 //! The states that an application sees (webrtc-pc), with their W3C words.
 
-macro_rules! states {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)+ })+) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
-        }
-
-        impl $name {
-            /// The W3C word.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-        }
-
-        impl core::fmt::Display for $name {
-            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    )+};
-}
-
-states! {
+crate::w3c_enums! {
     /// `RTCSignalingState`.
     SignalingState {
         /// No exchange is under way.

@@ -126,18 +126,6 @@ impl Direction {
         )
     }
 
-    /// The W3C word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SendRecv => "sendrecv",
-            Self::SendOnly => "sendonly",
-            Self::RecvOnly => "recvonly",
-            Self::Inactive => "inactive",
-            Self::Stopped => "stopped",
-        }
-    }
-
     pub(crate) const fn to_sdp(self) -> stonechat_sdp::Direction {
         stonechat_sdp::Direction::new(self.sends(), self.receives())
     }

@@ -1,23 +1,24 @@
 //! Where the events and promises of a session go: queues that lose nothing, watches of states,
 //! and nothing that keeps the session itself alive.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stonechat_peerconnection::{
     ChannelId, ConnectionState, Event, IceConnectionState, IceGatheringState, PromiseId,
     ReceiverId, SenderId, Session, SignalingState, Step, Value,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 
 use crate::error::RtcError;
+use crate::events::{EventSource, Events};
 use crate::media_stream_track::TrackCore;
 use crate::rtc_data_channel::{ChannelCore, RawChannelEvent};
 use crate::rtc_rtp_sender::SenderCore;
 
 /// Where events go.
 pub(crate) struct Hub {
-    events: Fanout,
+    events: EventSource<Event>,
     channels: BTreeMap<ChannelId, Arc<ChannelCore>>,
     tracks: BTreeMap<ReceiverId, Arc<TrackCore>>,
     senders: BTreeMap<SenderId, Arc<SenderCore>>,
@@ -34,18 +35,10 @@ pub(crate) struct States {
     pub(crate) finished: watch::Sender<bool>,
 }
 
-/// Events for everybody who asked for them. What happens before the first one asked waits.
-#[derive(Default)]
-struct Fanout {
-    waiting: VecDeque<Event>,
-    listeners: Vec<mpsc::UnboundedSender<Event>>,
-    asked: bool,
-}
-
 impl Hub {
     pub(crate) fn new(session: &Session) -> Self {
         Self {
-            events: Fanout::default(),
+            events: EventSource::default(),
             channels: BTreeMap::new(),
             tracks: BTreeMap::new(),
             senders: BTreeMap::new(),
@@ -61,16 +54,8 @@ impl Hub {
     }
 
     /// A queue of all events from now on; the first one also has those of before.
-    pub(crate) fn subscribe(&mut self) -> mpsc::UnboundedReceiver<Event> {
-        let (sender, receiver) = mpsc::unbounded_channel();
-        self.events.asked = true;
-        for event in self.events.waiting.drain(..) {
-            let _ = sender.send(event);
-        }
-        if !*self.states.finished.borrow() {
-            self.events.listeners.push(sender);
-        }
-        receiver
+    pub(crate) fn subscribe(&mut self) -> Events<Event> {
+        self.events.subscribe()
     }
 
     pub(crate) fn expect(
@@ -206,7 +191,7 @@ impl Hub {
                     }
                     _ => {}
                 }
-                self.events.send(event);
+                self.events.fire(event);
                 false
             }
         }
@@ -220,7 +205,7 @@ impl Hub {
             .send_replace(IceConnectionState::Closed);
         self.states.signaling.send_replace(SignalingState::Closed);
         self.states.finished.send_replace(true);
-        self.events.listeners.clear();
+        self.events.end();
         self.promises.clear();
         for channel in std::mem::take(&mut self.channels).into_values() {
             channel.close();
@@ -230,17 +215,6 @@ impl Hub {
         }
         for sender in std::mem::take(&mut self.senders).into_values() {
             sender.writable.notify_waiters();
-        }
-    }
-}
-
-impl Fanout {
-    fn send(&mut self, event: Event) {
-        if self.asked {
-            self.listeners
-                .retain(|listener| listener.send(event.clone()).is_ok());
-        } else {
-            self.waiting.push_back(event);
         }
     }
 }

@@ -49,6 +49,7 @@
 mod api;
 mod driver;
 mod error;
+mod events;
 mod hub;
 mod mdns;
 mod media_stream_track;
@@ -68,6 +69,7 @@ mod socket;
 
 pub use api::Api;
 pub use error::{RtcError, RtcErrorName};
+pub use events::Events;
 pub use media_stream_track::{MediaStreamTrack, WriteFrameError};
 pub use rtc_data_channel::{RtcDataChannel, RtcDataChannelEvent, RtcDataChannelMessage};
 pub use rtc_dtls_transport::{DtlsParameters, RtcDtlsTransport};

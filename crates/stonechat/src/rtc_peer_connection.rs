@@ -6,10 +6,11 @@ use stonechat_peerconnection::{
     Answer, Call, ChannelInit, ConnectionState, Event, IceConnectionState, IceGatheringState, Kind,
     SignalingState, TransceiverInit, Value, Which,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use crate::api::Api;
 use crate::error::{RtcError, RtcErrorName};
+use crate::events::Events;
 use crate::media_stream_track::MediaStreamTrack;
 use crate::rtc_data_channel::RtcDataChannel;
 use crate::rtc_ice_candidate::{RtcIceCandidate, RtcIceCandidateInit};
@@ -455,7 +456,7 @@ impl RtcPeerConnection {
 /// Holding it does not keep the peer connection open.
 #[derive(Debug)]
 pub struct RtcPeerConnectionEvents {
-    queue: mpsc::UnboundedReceiver<Event>,
+    queue: Events<Event>,
     shared: Arc<Shared>,
 }
 
@@ -525,7 +526,7 @@ impl RtcPeerConnectionEvents {
     ///
     /// Nothing is lost if the future is dropped before it is ready.
     pub async fn next(&mut self) -> Option<RtcPeerConnectionEvent> {
-        let event = self.queue.recv().await?;
+        let event = self.queue.next().await?;
         Some(self.convert(event))
     }
 

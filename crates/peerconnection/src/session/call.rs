@@ -153,19 +153,21 @@ impl Default for TransceiverInit {
     }
 }
 
-/// `RTCRtpTransceiverDirection`.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Direction {
-    /// Both ways.
-    SendRecv,
-    /// Out only.
-    SendOnly,
-    /// In only.
-    RecvOnly,
-    /// Neither.
-    Inactive,
-    /// Neither, for good.
-    Stopped,
+crate::w3c_enums! {
+    /// `RTCRtpTransceiverDirection`.
+    Direction {
+        /// Both ways.
+        #[default]
+        SendRecv = "sendrecv",
+        /// Out only.
+        SendOnly = "sendonly",
+        /// In only.
+        RecvOnly = "recvonly",
+        /// Neither.
+        Inactive = "inactive",
+        /// Neither, for good.
+        Stopped = "stopped",
+    }
 }
 
 /// `RTCRtpCodec`: what [`Call::SetCodecPreferences`] chooses from.

@@ -1,28 +1,17 @@
 //! Descriptions and candidates as the application carries them.
 
-/// `RTCSdpType`.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum SdpType {
-    /// An offer.
-    Offer,
-    /// A provisional answer.
-    Pranswer,
-    /// An answer.
-    Answer,
-    /// Back to the last stable state.
-    Rollback,
-}
-
-impl SdpType {
-    /// The W3C word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Offer => "offer",
-            Self::Pranswer => "pranswer",
-            Self::Answer => "answer",
-            Self::Rollback => "rollback",
-        }
+crate::w3c_enums! {
+    /// `RTCSdpType`.
+    SdpType {
+        /// An offer.
+        #[default]
+        Offer = "offer",
+        /// A provisional answer.
+        Pranswer = "pranswer",
+        /// An answer.
+        Answer = "answer",
+        /// Back to the last stable state.
+        Rollback = "rollback",
     }
 }
 

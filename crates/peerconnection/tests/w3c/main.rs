@@ -1,0 +1,25 @@
+//! The assertions of the W3C specifications, one module for each interface.
+//!
+//! A comment `// api: Interface.member, ..` above a test names the members of the WebIDL whose behaviour it
+//! exercises; `cargo xtask api` collects them.
+
+mod certificate;
+mod configuration;
+mod data_channel;
+mod dtls_transport;
+mod dtmf_sender;
+mod enums;
+mod events_order;
+mod ice_candidate;
+mod ice_transport;
+mod identity;
+mod jsep;
+mod model;
+mod perfect_negotiation;
+mod rtc_peer_connection;
+mod rtp_receiver;
+mod rtp_sender;
+mod rtp_transceiver;
+mod sctp_transport;
+mod session_description;
+mod stats;
