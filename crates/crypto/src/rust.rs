@@ -12,6 +12,7 @@
 //! | AES counter mode | `aes`, `ctr` |
 //! | X25519, P-256, P-384, X25519MLKEM768 | `x25519-dalek`, `p256`, `p384`, `ml-kem` |
 //! | ECDSA | `p256`, `p384` |
+//! | RSA signatures | `rsa`, with base blinding |
 
 mod aead;
 mod counter_mode;
@@ -20,6 +21,7 @@ mod hybrid;
 mod key_exchange;
 mod mac;
 mod random;
+mod rsa_signature;
 mod signature;
 
 use std::sync::Arc;
@@ -61,5 +63,10 @@ pub static PROVIDER: Provider = Provider::builder("rust-crypto")
         &key_exchange::SECP384R1,
         &hybrid::X25519_MLKEM768,
     ])
-    .signatures(&[&signature::P256, &signature::P384])
+    .signatures(&[
+        &signature::P256,
+        &signature::P384,
+        &rsa_signature::PSS,
+        &rsa_signature::PKCS1,
+    ])
     .build();

@@ -10,6 +10,10 @@ pub enum SignatureScheme {
     EcdsaSecp256r1Sha256,
     /// ECDSA with P-384 and SHA-384 (0x0503).
     EcdsaSecp384r1Sha384,
+    /// RSASSA-PKCS1-v1_5 with SHA-256 (0x0401).
+    RsaPkcs1Sha256,
+    /// RSASSA-PSS with SHA-256 and a key for any use of RSA (0x0804).
+    RsaPssRsaeSha256,
 }
 
 impl SignatureScheme {
@@ -19,7 +23,15 @@ impl SignatureScheme {
         match self {
             Self::EcdsaSecp256r1Sha256 => 0x0403,
             Self::EcdsaSecp384r1Sha384 => 0x0503,
+            Self::RsaPkcs1Sha256 => 0x0401,
+            Self::RsaPssRsaeSha256 => 0x0804,
         }
+    }
+
+    /// Whether its keys are those of RSA, which all schemes of RSA share.
+    #[must_use]
+    pub const fn is_rsa(self) -> bool {
+        matches!(self, Self::RsaPkcs1Sha256 | Self::RsaPssRsaeSha256)
     }
 
     /// The scheme of a TLS number.
@@ -28,6 +40,8 @@ impl SignatureScheme {
         match code {
             0x0403 => Some(Self::EcdsaSecp256r1Sha256),
             0x0503 => Some(Self::EcdsaSecp384r1Sha384),
+            0x0401 => Some(Self::RsaPkcs1Sha256),
+            0x0804 => Some(Self::RsaPssRsaeSha256),
             _ => None,
         }
     }
@@ -38,7 +52,8 @@ pub trait Signature: Send + Sync {
     /// Which one.
     fn scheme(&self) -> SignatureScheme;
 
-    /// A new key pair.
+    /// A new key pair. One of RSA takes a good part of a second: not for a thread that others wait
+    /// for.
     fn generate(&self, random: &mut dyn Random) -> Arc<dyn SigningKey>;
 
     /// A key pair from PKCS #8 in DER.
@@ -48,7 +63,7 @@ pub trait Signature: Send + Sync {
     /// [`KeyError`] if it is malformed or of another kind.
     fn import(&self, pkcs8: &[u8]) -> Result<Arc<dyn SigningKey>, KeyError>;
 
-    /// Checks a DER signature of `message` under `public_key`, which is a SubjectPublicKeyInfo in
+    /// Checks a signature (of ECDSA in DER) of `message` under `public_key`, which is a SubjectPublicKeyInfo in
     /// DER. A key of another curve than the scheme names is accepted where the hash is the same
     /// by TLS 1.2 only, which the caller checks.
     ///
@@ -71,15 +86,33 @@ pub trait SigningKey: Send + Sync + core::fmt::Debug {
     /// The public key as a SubjectPublicKeyInfo in DER.
     fn public_key(&self) -> &[u8];
 
-    /// The public key as a bare uncompressed point.
+    /// The public key without its algorithm: an uncompressed point, or an RSAPublicKey in DER.
     fn public_point(&self) -> &[u8];
 
-    /// A DER signature of `message`.
+    /// A signature of `message` by [`scheme`](Self::scheme), of ECDSA in DER.
     ///
     /// # Errors
     ///
     /// [`Unsigned`] if the key cannot sign now.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Unsigned>;
+
+    /// Whether it signs by `scheme` too: a key of RSA knows two paddings.
+    fn signs_by(&self, scheme: SignatureScheme) -> bool {
+        scheme == self.scheme()
+    }
+
+    /// A signature of `message` by a scheme for which [`signs_by`](Self::signs_by) says yes.
+    ///
+    /// # Errors
+    ///
+    /// [`Unsigned`] if the key does not sign by that scheme, or cannot sign now.
+    fn sign_by(&self, scheme: SignatureScheme, message: &[u8]) -> Result<Vec<u8>, Unsigned> {
+        if scheme == self.scheme() {
+            self.sign(message)
+        } else {
+            Err(Unsigned)
+        }
+    }
 
     /// The key pair as PKCS #8 in DER, if it may leave.
     fn export(&self) -> Option<Secret>;

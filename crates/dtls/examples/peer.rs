@@ -26,11 +26,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: peer client|server ADDRESS CERTIFICATE KEY FINGERPRINT".into());
     };
     let provider = stonechat_crypto::rust::provider();
-    let scheme = provider
-        .signature(SignatureScheme::EcdsaSecp256r1Sha256)
-        .ok_or("no P-256")?;
     let expires = SystemTime::now() + Duration::from_secs(3600);
-    let key = scheme.import(&std::fs::read(key)?)?;
+    let key = std::fs::read(key)?;
+    let key = [
+        SignatureScheme::EcdsaSecp256r1Sha256,
+        SignatureScheme::RsaPkcs1Sha256,
+    ]
+    .into_iter()
+    .filter_map(|scheme| provider.signature(scheme))
+    .find_map(|scheme| scheme.import(&key).ok())
+    .ok_or("a key that is neither of P-256 nor of RSA")?;
     let certificate = Certificate::from_parts(std::fs::read(certificate)?, key, expires);
     let fingerprint: Fingerprint = fingerprint.parse()?;
 

@@ -49,7 +49,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The defaults for `role` and a certificate, which must have an ECDSA key.
+    /// The defaults for `role` and a certificate, which must have a key of ECDSA or RSA.
     ///
     /// Defaults: no fingerprints yet, [`SrtpProfile::DEFAULT`], [`CipherSuite::ALL`], groups
     /// X25519, P-256 and P-384, no cookies, datagrams of 1,200 octets, a first retransmission

@@ -54,7 +54,7 @@
 //! | specification | what of it |
 //! | --- | --- |
 //! | RFC 6347, RFC 5246 | DTLS 1.2: records, fragments, flights, cookies, alerts |
-//! | RFC 8422, RFC 5288, RFC 5289, RFC 7905 | ECDHE with ECDSA; AES-GCM and ChaCha20-Poly1305 |
+//! | RFC 8422, RFC 5288, RFC 5289, RFC 7905 | ECDHE with ECDSA or RSA; AES-GCM and ChaCha20-Poly1305 |
 //! | RFC 7627 | extended master secret, demanded |
 //! | RFC 5746 | said, so that no renegotiation is ever accepted |
 //! | RFC 5764, RFC 7714 | profiles and keys for SRTP |

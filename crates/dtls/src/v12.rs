@@ -8,9 +8,11 @@ pub(crate) mod server;
 #[cfg(test)]
 mod tests;
 
-use stonechat_crypto::{Fingerprint, NamedGroup, Provider};
+use stonechat_crypto::{Fingerprint, NamedGroup, Provider, SignatureScheme};
 use stonechat_sansio::Rng;
 
+use crate::cipher_suite::KeyKind;
+use crate::codec::U16List;
 use crate::fault::{Consequence, Fault};
 use crate::flight::Flight;
 use crate::handshake::{HandshakeType, HelloRandom, Message};
@@ -230,7 +232,27 @@ impl Context<'_> {
             self.provider.aead(suite.aead()).is_some()
                 && self.provider.mac(suite.mac()).is_some()
                 && self.provider.hash(suite.hash()).is_some()
+                && self
+                    .provider
+                    .signatures()
+                    .iter()
+                    .any(|signature| KeyKind::of(signature.scheme()) == suite.key_kind())
         })
+    }
+
+    /// The kind of our certificate's key.
+    fn own_key_kind(&self) -> KeyKind {
+        KeyKind::of(self.config.certificate.key().scheme())
+    }
+
+    /// The scheme by which our key signs for a peer that verifies `accepted`: the key's own if
+    /// possible.
+    fn own_scheme(&self, accepted: U16List<'_>) -> Option<SignatureScheme> {
+        let key = self.config.certificate.key();
+        let others = self.provider.signatures().iter().map(|part| part.scheme());
+        std::iter::once(key.scheme())
+            .chain(others)
+            .find(|scheme| key.signs_by(*scheme) && accepted.contains(scheme.code()))
     }
 
     /// The codes of the signature schemes that we verify.
@@ -241,12 +263,24 @@ impl Context<'_> {
             .map(|signature| signature.scheme().code())
     }
 
+    /// The types of certificates that we verify, as CertificateRequest lists them.
+    fn certificate_types(&self) -> Vec<u8> {
+        [KeyKind::Ecdsa, KeyKind::Rsa]
+            .into_iter()
+            .filter(|kind| {
+                let mut signatures = self.provider.signatures().iter();
+                signatures.any(|signature| KeyKind::of(signature.scheme()) == *kind)
+            })
+            .map(KeyKind::certificate_type)
+            .collect()
+    }
+
     /// Checks the certificate of a peer as far as that is possible now.
-    fn check_certificate(&self, certificate: &[u8]) -> Result<(), Fault> {
+    fn check_certificate(&self, certificate: &[u8]) -> Result<KeyKind, Fault> {
         if let Some(fingerprints) = self.fingerprints {
             crate::verify::check_fingerprints(self.provider, fingerprints, certificate)?;
         }
-        crate::verify::public_key(certificate).map(|_| ())
+        crate::verify::public_key(certificate).map(|(kind, _)| kind)
     }
 
     /// Adds one of our messages to the flight and to the transcript.

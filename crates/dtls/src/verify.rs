@@ -4,6 +4,7 @@
 
 use stonechat_crypto::{Fingerprint, HashAlgorithm, Provider, SignatureScheme};
 
+use crate::cipher_suite::KeyKind;
 use crate::codec::{ParseError, Reader};
 use crate::fault::Fault;
 
@@ -58,18 +59,22 @@ pub(crate) fn check_signature(
 ///
 /// Nothing else of the certificate is looked at: names, dates and signature say nothing where the
 /// fingerprint decides.
-pub(crate) fn public_key(certificate: &[u8]) -> Result<&[u8], Fault> {
+pub(crate) fn public_key(certificate: &[u8]) -> Result<(KeyKind, &[u8]), Fault> {
     let info = find_public_key(certificate)?;
     let (_, mut info_content) = element(&mut Reader::new(info))?;
     let (tag, mut algorithm) = element(&mut info_content)?;
     let (oid_tag, _) = peek(algorithm)?;
     let oid = whole_element(&mut algorithm)?;
-    let curve = whole_element(&mut algorithm)?;
-    let known = oid == EC_PUBLIC_KEY && (curve == SECP256R1 || curve == SECP384R1);
-    if tag != SEQUENCE || oid_tag != OBJECT_IDENTIFIER || !known {
+    let parameters = whole_element(&mut algorithm)?;
+    if tag != SEQUENCE || oid_tag != OBJECT_IDENTIFIER {
         return Err(Fault::UnsupportedCertificate);
     }
-    Ok(info)
+    let kind = match oid {
+        EC_PUBLIC_KEY if parameters == SECP256R1 || parameters == SECP384R1 => KeyKind::Ecdsa,
+        RSA_ENCRYPTION if parameters == NULL => KeyKind::Rsa,
+        _ => return Err(Fault::UnsupportedCertificate),
+    };
+    Ok((kind, info))
 }
 
 fn find_public_key(certificate: &[u8]) -> Result<&[u8], Fault> {
@@ -122,6 +127,10 @@ fn whole_element<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], ParseError> {
 const SEQUENCE: u8 = 0x30;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const VERSION: u8 = 0xa0;
+const NULL: &[u8] = &[0x05, 0x00];
+const RSA_ENCRYPTION: &[u8] = &[
+    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01,
+];
 const EC_PUBLIC_KEY: &[u8] = &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const SECP256R1: &[u8] = &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 const SECP384R1: &[u8] = &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];

@@ -65,5 +65,7 @@ pub static PROVIDER: Provider = Provider::builder("toy")
     .signatures(&[
         &ToySignature(SignatureScheme::EcdsaSecp256r1Sha256),
         &ToySignature(SignatureScheme::EcdsaSecp384r1Sha384),
+        &ToySignature(SignatureScheme::RsaPssRsaeSha256),
+        &ToySignature(SignatureScheme::RsaPkcs1Sha256),
     ])
     .build();

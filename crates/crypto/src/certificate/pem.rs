@@ -41,7 +41,8 @@ impl Certificate {
         let scheme = match public_key.algorithm() {
             PublicKeyAlgorithm::EcP256 => SignatureScheme::EcdsaSecp256r1Sha256,
             PublicKeyAlgorithm::EcP384 => SignatureScheme::EcdsaSecp384r1Sha384,
-            PublicKeyAlgorithm::Ed25519 | PublicKeyAlgorithm::Rsa | PublicKeyAlgorithm::Other => {
+            PublicKeyAlgorithm::Rsa => SignatureScheme::RsaPkcs1Sha256,
+            PublicKeyAlgorithm::Ed25519 | PublicKeyAlgorithm::Other => {
                 return Err(CertificateError::Unsupported);
             }
         };

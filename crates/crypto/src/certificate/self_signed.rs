@@ -61,6 +61,11 @@ impl Certificate {
 
         let signer = Signer {
             algorithm: algorithm(params.scheme),
+            scheme: if params.scheme.is_rsa() {
+                SignatureScheme::RsaPkcs1Sha256
+            } else {
+                params.scheme
+            },
             key: &key,
         };
         let certificate = content
@@ -88,12 +93,17 @@ fn algorithm(scheme: SignatureScheme) -> &'static rcgen::SignatureAlgorithm {
     match scheme {
         SignatureScheme::EcdsaSecp256r1Sha256 => &rcgen::PKCS_ECDSA_P256_SHA256,
         SignatureScheme::EcdsaSecp384r1Sha384 => &rcgen::PKCS_ECDSA_P384_SHA384,
+        SignatureScheme::RsaPkcs1Sha256 | SignatureScheme::RsaPssRsaeSha256 => {
+            &rcgen::PKCS_RSA_SHA256
+        }
     }
 }
 
 /// Our key as rcgen wants it.
 struct Signer<'a> {
     algorithm: &'static rcgen::SignatureAlgorithm,
+    /// What `algorithm` is in TLS.
+    scheme: SignatureScheme,
     key: &'a Arc<dyn SigningKey>,
 }
 
@@ -110,7 +120,7 @@ impl rcgen::PublicKeyData for Signer<'_> {
 impl rcgen::SigningKey for Signer<'_> {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
         self.key
-            .sign(message)
+            .sign_by(self.scheme, message)
             .map_err(|_| rcgen::Error::RemoteKeyError)
     }
 }

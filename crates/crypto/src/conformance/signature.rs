@@ -34,7 +34,16 @@ pub fn structure(provider: &Provider) {
         assert_eq!(key.scheme(), scheme);
         assert_ne!(key.public_key(), other.public_key(), "{scheme:?}");
         assert!(key.public_key().ends_with(key.public_point()), "{scheme:?}");
-        assert_eq!(key.public_point().first(), Some(&4), "{scheme:?}");
+        let first = if scheme.is_rsa() { 0x30 } else { 4 };
+        assert_eq!(key.public_point().first(), Some(&first), "{scheme:?}");
+        for part in provider.signatures() {
+            let other = part.scheme();
+            assert_eq!(key.signs_by(other), key.sign_by(other, b"m").is_ok());
+            if let Ok(signed) = key.sign_by(other, b"m") {
+                assert_eq!(part.verify(key.public_key(), b"m", &signed), Ok(()));
+            }
+        }
+        assert!(key.signs_by(scheme));
 
         let message = octets(150, 3);
         let signed = key.sign(&message).unwrap_or_default();
@@ -96,7 +105,7 @@ pub fn structure(provider: &Provider) {
             for stranger in provider
                 .signatures()
                 .iter()
-                .filter(|it| it.scheme() != scheme)
+                .filter(|it| it.scheme() != scheme && !(it.scheme().is_rsa() && scheme.is_rsa()))
             {
                 let read = stranger.import(exported.as_bytes());
                 assert!(read.is_err(), "{:?} imports {scheme:?}", stranger.scheme());
@@ -136,6 +145,14 @@ pub fn vectors(provider: &Provider) {
         (
             SignatureScheme::EcdsaSecp384r1Sha384,
             include_str!("data/ecdsa_p384.txt"),
+        ),
+        (
+            SignatureScheme::RsaPkcs1Sha256,
+            include_str!("data/rsa_pkcs1_sha256.txt"),
+        ),
+        (
+            SignatureScheme::RsaPssRsaeSha256,
+            include_str!("data/rsa_pss_sha256.txt"),
         ),
     ];
     for (scheme, file) in files {

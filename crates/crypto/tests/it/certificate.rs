@@ -19,7 +19,7 @@ fn make(seed: u64, scheme: SignatureScheme) -> Certificate {
     Certificate::self_signed(&rust::PROVIDER, &mut Counter::new(seed), now(), params).unwrap()
 }
 
-const SCHEMES: [(SignatureScheme, PublicKeyAlgorithm); 2] = [
+const SCHEMES: [(SignatureScheme, PublicKeyAlgorithm); 3] = [
     (
         SignatureScheme::EcdsaSecp256r1Sha256,
         PublicKeyAlgorithm::EcP256,
@@ -28,6 +28,7 @@ const SCHEMES: [(SignatureScheme, PublicKeyAlgorithm); 2] = [
         SignatureScheme::EcdsaSecp384r1Sha384,
         PublicKeyAlgorithm::EcP384,
     ),
+    (SignatureScheme::RsaPkcs1Sha256, PublicKeyAlgorithm::Rsa),
 ];
 
 #[test]

@@ -4,4 +4,5 @@
 mod certificate;
 mod fingerprint;
 mod random;
+mod rsa;
 mod rust_crypto;

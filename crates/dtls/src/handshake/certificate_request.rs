@@ -3,9 +3,6 @@
 
 use crate::codec::{ParseError, Reader, U16List, put_vec};
 
-/// The certificate type of ECDSA keys.
-pub(crate) const ECDSA_SIGN: u8 = 64;
-
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct CertificateRequest<'a> {
     pub(crate) certificate_types: &'a [u8],

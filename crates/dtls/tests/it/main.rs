@@ -9,3 +9,4 @@ mod hostile;
 mod identity;
 mod pair;
 mod peers;
+mod rsa;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::BytesMut;
-use stonechat_crypto::NamedGroup;
+use stonechat_crypto::{NamedGroup, SignatureScheme};
 use stonechat_dtls::{CipherSuite, CloseReason, Event, SrtpProfile, State};
 use stonechat_testkit::{Link, Loss, clock, seeds};
 
@@ -17,8 +17,14 @@ fn each_cipher_suite_and_group_connects_and_both_ends_export_the_same() {
             NamedGroup::Secp256r1,
             NamedGroup::Secp384r1,
         ] {
-            let making = Making::real(1)
-                .client(|config| config.cipher_suites(vec![suite]).groups(vec![group]));
+            let making = Making::real(1);
+            let making = if suite.name().contains("_RSA_") {
+                making.of_schemes([SignatureScheme::RsaPkcs1Sha256; 2])
+            } else {
+                making
+            };
+            let making =
+                making.client(|config| config.cipher_suites(vec![suite]).groups(vec![group]));
             let (mut client, mut server) = making.sessions();
             converse(&mut client, &mut server, clock::start());
             let (Some(Event::Connected(at_client)), Some(Event::Connected(at_server))) =

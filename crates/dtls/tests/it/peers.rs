@@ -158,6 +158,27 @@ impl Making {
         Self::new(&clock::env_with(seed, stonechat_crypto::rust::provider()))
     }
 
+    /// With certificates of these schemes, the client's first.
+    #[must_use]
+    pub(crate) fn of_schemes(self, schemes: [SignatureScheme; 2]) -> Self {
+        let env = self.client_env;
+        let crypto = env.crypto();
+        let client = certificate_of(&env, schemes[0]);
+        let server = certificate_of(&self.server_env, schemes[1]);
+        let of = |certificate: &Certificate| {
+            certificate
+                .fingerprint(crypto, HashAlgorithm::Sha256)
+                .unwrap()
+        };
+        let (of_client, of_server) = (of(&client), of(&server));
+        Self {
+            client: Config::new(Role::Client, client).remote_fingerprints(vec![of_server]),
+            server: Config::new(Role::Server, server).remote_fingerprints(vec![of_client]),
+            client_env: env.clone(),
+            server_env: self.server_env,
+        }
+    }
+
     #[must_use]
     pub(crate) fn both(self, change: impl Fn(Config) -> Config) -> Self {
         Self {

@@ -16,7 +16,7 @@ impl AwaitServerCertificate {
         message: &Message,
         context: &Context<'_>,
     ) -> Result<State, Rejected> {
-        match check(message, context) {
+        match check(message, &self.course, context) {
             Ok(certificate) => {
                 self.course.add(message);
                 Ok(AwaitServerKeyExchange {
@@ -30,9 +30,11 @@ impl AwaitServerCertificate {
     }
 }
 
-fn check(message: &Message, context: &Context<'_>) -> Result<Vec<u8>, Fault> {
+fn check(message: &Message, course: &Course, context: &Context<'_>) -> Result<Vec<u8>, Fault> {
     let chain = CertificateChain::parse(message.expect(HandshakeType::Certificate)?)?;
     let leaf = chain.leaf.ok_or(Fault::Malformed)?;
-    context.check_certificate(leaf)?;
+    if context.check_certificate(leaf)? != course.suite.key_kind() {
+        return Err(Fault::UnsupportedCertificate);
+    }
     Ok(leaf.to_vec())
 }

@@ -1,5 +1,7 @@
+use stonechat_crypto::SignatureScheme;
+
 use crate::fault::Fault;
-use crate::handshake::certificate_request::{CertificateRequest, ECDSA_SIGN};
+use crate::handshake::certificate_request::CertificateRequest;
 use crate::handshake::{HandshakeType, Message};
 use crate::v12::client::hello_done::AwaitServerHelloDone;
 use crate::v12::{Context, Course, Peer, Rejected, State};
@@ -20,7 +22,7 @@ impl AwaitCertificateRequest {
         context: &Context<'_>,
     ) -> Result<State, Rejected> {
         match check(message, context) {
-            Ok(()) => {
+            Ok(scheme) => {
                 self.course.add(message);
                 let Self {
                     course,
@@ -31,6 +33,7 @@ impl AwaitCertificateRequest {
                     course,
                     peer,
                     share,
+                    scheme,
                 }
                 .into())
             }
@@ -39,13 +42,13 @@ impl AwaitCertificateRequest {
     }
 }
 
-fn check(message: &Message, context: &Context<'_>) -> Result<(), Fault> {
+fn check(message: &Message, context: &Context<'_>) -> Result<SignatureScheme, Fault> {
     let request = CertificateRequest::parse(message.expect(HandshakeType::CertificateRequest)?)?;
-    let scheme = context.config.certificate.key().scheme().code();
-    if !request.certificate_types.contains(&ECDSA_SIGN)
-        || !request.signature_algorithms.contains(scheme)
-    {
+    let kind = context.own_key_kind().certificate_type();
+    if !request.certificate_types.contains(&kind) {
         return Err(Fault::NoCommonSignatureScheme);
     }
-    Ok(())
+    context
+        .own_scheme(request.signature_algorithms)
+        .ok_or(Fault::NoCommonSignatureScheme)
 }

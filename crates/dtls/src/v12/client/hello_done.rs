@@ -1,3 +1,5 @@
+use stonechat_crypto::SignatureScheme;
+
 use crate::Role;
 use crate::fault::Fault;
 use crate::flight::{Answered, Repetition};
@@ -17,6 +19,8 @@ pub(crate) struct AwaitServerHelloDone {
     pub(crate) course: Course,
     pub(crate) peer: Peer,
     pub(crate) share: Vec<u8>,
+    /// By which we prove to own our certificate's key.
+    pub(crate) scheme: SignatureScheme,
 }
 
 impl AwaitServerHelloDone {
@@ -37,6 +41,7 @@ impl AwaitServerHelloDone {
             mut course,
             peer,
             share,
+            scheme,
         } = self;
         course.add(message);
         let exchange = context
@@ -72,14 +77,14 @@ impl AwaitServerHelloDone {
         let master = MasterSecret::extended(context.provider, &course, &completed.secret)?;
         let key = certificate.key();
         let signature = key
-            .sign(course.transcript.as_bytes())
+            .sign_by(scheme, course.transcript.as_bytes())
             .map_err(|_| Fault::Internal)?;
         context.say(
             &mut course.transcript,
             HandshakeType::CertificateVerify,
             |out| {
                 DigitallySigned {
-                    scheme: key.scheme().code(),
+                    scheme: scheme.code(),
                     signature: &signature,
                 }
                 .encode(out);

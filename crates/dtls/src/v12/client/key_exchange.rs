@@ -54,7 +54,7 @@ impl AwaitServerKeyExchange {
         verify::check_signature(
             context.provider,
             exchange.signed.scheme,
-            verify::public_key(&self.certificate)?,
+            verify::public_key(&self.certificate)?.1,
             &signed,
             exchange.signed.signature,
             Fault::InvalidKeyExchangeSignature,

@@ -1,4 +1,4 @@
-use stonechat_crypto::{NamedGroup, Secret};
+use stonechat_crypto::{NamedGroup, Secret, SignatureScheme};
 
 use crate::codec::{U16List, put_u16s};
 use crate::extension::{
@@ -8,7 +8,7 @@ use crate::extension::{
 use crate::fault::Fault;
 use crate::flight::{Answered, Repetition};
 use crate::handshake::certificate::CertificateChain;
-use crate::handshake::certificate_request::{CertificateRequest, ECDSA_SIGN};
+use crate::handshake::certificate_request::CertificateRequest;
 use crate::handshake::certificate_verify::DigitallySigned;
 use crate::handshake::client_hello::ClientHello;
 use crate::handshake::hello_verify_request::HelloVerifyRequest;
@@ -34,6 +34,8 @@ struct Choice {
     verdict: Verdict,
     suite: CipherSuite,
     group: NamedGroup,
+    /// By which we sign our share.
+    scheme: SignatureScheme,
     srtp: Option<SrtpProfile>,
     client_random: HelloRandom,
     point_formats: bool,
@@ -64,10 +66,11 @@ impl AwaitClientHello {
         }
         let suite = context
             .suites()
+            .filter(|suite| suite.key_kind() == context.own_key_kind())
             .find(|suite| hello.cipher_suites.contains(suite.code()))
             .ok_or(Fault::NoCommonCipherSuite)?;
         let group = choose_group(&hello, context)?;
-        check_signature_schemes(&hello, context)?;
+        let scheme = choose_scheme(&hello, context)?;
         let extended = hello
             .extensions
             .get(extended_master_secret::TYPE)
@@ -99,6 +102,7 @@ impl AwaitClientHello {
             verdict,
             suite,
             group,
+            scheme,
             srtp,
             client_random: hello.random,
             point_formats: formats.is_some(),
@@ -154,17 +158,14 @@ fn choose_group(hello: &ClientHello<'_>, context: &Context<'_>) -> Result<NamedG
         .ok_or(Fault::NoCommonGroup)
 }
 
-fn check_signature_schemes(hello: &ClientHello<'_>, context: &Context<'_>) -> Result<(), Fault> {
-    let ours = context.config.certificate.key().scheme().code();
+fn choose_scheme(hello: &ClientHello<'_>, context: &Context<'_>) -> Result<SignatureScheme, Fault> {
     let body = hello
         .extensions
         .get(signature_algorithms::TYPE)
         .ok_or(Fault::NoCommonSignatureScheme)?;
-    if signature_algorithms::parse(body)?.contains(ours) {
-        Ok(())
-    } else {
-        Err(Fault::NoCommonSignatureScheme)
-    }
+    context
+        .own_scheme(signature_algorithms::parse(body)?)
+        .ok_or(Fault::NoCommonSignatureScheme)
 }
 
 /// Our own preference decides. A master key identifier is declined by an empty one in the answer.
@@ -216,9 +217,11 @@ fn advance(choice: &Choice, message: &Message, context: &mut Context<'_>) -> Res
     signed.extend_from_slice(&course.server_random);
     put_params(&mut signed, group, exchange.share());
     let key = certificate.key();
-    let signature = key.sign(&signed).map_err(|_| Fault::Internal)?;
+    let signature = key
+        .sign_by(choice.scheme, &signed)
+        .map_err(|_| Fault::Internal)?;
     let signed = DigitallySigned {
-        scheme: key.scheme().code(),
+        scheme: choice.scheme.code(),
         signature: &signature,
     };
     context.say(
@@ -233,6 +236,7 @@ fn advance(choice: &Choice, message: &Message, context: &mut Context<'_>) -> Res
             .encode(out);
         },
     );
+    let certificate_types = context.certificate_types();
     let mut schemes = Vec::new();
     put_u16s(&mut schemes, context.signature_schemes());
     let signature_algorithms = U16List::new(&schemes).map_err(|_| Fault::Internal)?;
@@ -241,7 +245,7 @@ fn advance(choice: &Choice, message: &Message, context: &mut Context<'_>) -> Res
         HandshakeType::CertificateRequest,
         |out| {
             CertificateRequest {
-                certificate_types: &[ECDSA_SIGN],
+                certificate_types: &certificate_types,
                 signature_algorithms,
             }
             .encode(out);
