@@ -13,6 +13,7 @@
 pub mod aead;
 pub mod counter_mode;
 pub mod hash;
+pub mod hkdf;
 pub mod key_exchange;
 pub mod mac;
 pub mod signature;
@@ -38,6 +39,7 @@ pub fn run(provider: &'static Provider) {
 pub fn structure(provider: &'static Provider) {
     hash::structure(provider);
     mac::structure(provider);
+    hkdf::structure(provider);
     aead::structure(provider);
     counter_mode::structure(provider);
     key_exchange::structure(provider);
@@ -52,6 +54,7 @@ pub fn structure(provider: &'static Provider) {
 pub fn vectors(provider: &'static Provider) {
     hash::vectors(provider);
     mac::vectors(provider);
+    hkdf::vectors(provider);
     aead::vectors(provider);
     counter_mode::vectors(provider);
     key_exchange::vectors(provider);

@@ -8,9 +8,10 @@
 //! | part | makes | used by |
 //! | --- | --- | --- |
 //! | [`Hash`] | [`HashContext`] | transcripts, fingerprints, seeds |
-//! | [`Mac`] | [`MacKey`] | STUN integrity, SRTP, key schedules |
+//! | [`Mac`] | [`MacKey`] | STUN integrity, SRTP, SFrame, key schedules |
+//! | [`hkdf_extract`], [`hkdf_expand`] | keys, of any [`Mac`] | SFrame |
 //! | [`Aead`] | [`AeadKey`] | DTLS records, SRTP |
-//! | [`CounterMode`] | [`CounterModeKey`] | SRTP |
+//! | [`CounterMode`] | [`CounterModeKey`] | SRTP, SFrame |
 //! | [`KeyExchange`] | [`ActiveKeyExchange`] | DTLS handshakes |
 //! | [`Signature`] | [`SigningKey`], verification | DTLS handshakes, certificates |
 //!
@@ -31,6 +32,7 @@ pub mod conformance;
 mod counter_mode;
 mod fingerprint;
 mod hash;
+mod hkdf;
 mod key_exchange;
 mod mac;
 mod provider;
@@ -47,6 +49,7 @@ pub use certificate::{
 pub use counter_mode::{CounterMode, CounterModeAlgorithm, CounterModeKey};
 pub use fingerprint::{Fingerprint, FingerprintError};
 pub use hash::{Hash, HashAlgorithm, HashContext};
+pub use hkdf::{HkdfTooLong, hkdf_expand, hkdf_extract};
 pub use key_exchange::{ActiveKeyExchange, Completed, InvalidShare, KeyExchange, NamedGroup};
 pub use mac::{Mac, MacAlgorithm, MacKey};
 pub use provider::{Provider, ProviderBuilder};

@@ -10,6 +10,8 @@ pub enum MacAlgorithm {
     HmacSha256,
     /// HMAC-SHA-384.
     HmacSha384,
+    /// HMAC-SHA-512.
+    HmacSha512,
 }
 
 impl MacAlgorithm {
@@ -26,6 +28,7 @@ impl MacAlgorithm {
             Self::HmacSha1 => HashAlgorithm::Sha1,
             Self::HmacSha256 => HashAlgorithm::Sha256,
             Self::HmacSha384 => HashAlgorithm::Sha384,
+            Self::HmacSha512 => HashAlgorithm::Sha512,
         }
     }
 }

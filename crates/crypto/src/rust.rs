@@ -46,7 +46,12 @@ pub static PROVIDER: Provider = Provider::builder("rust-crypto")
         &hash::SHA224,
         &hash::MD5,
     ])
-    .macs(&[&mac::HMAC_SHA1, &mac::HMAC_SHA256, &mac::HMAC_SHA384])
+    .macs(&[
+        &mac::HMAC_SHA1,
+        &mac::HMAC_SHA256,
+        &mac::HMAC_SHA384,
+        &mac::HMAC_SHA512,
+    ])
     .aeads(&[
         &aead::AES_128_GCM,
         &aead::AES_256_GCM,

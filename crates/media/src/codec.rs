@@ -3,6 +3,7 @@
 pub(crate) mod g711;
 pub(crate) mod h264;
 pub(crate) mod opus;
+pub(crate) mod telephone_event;
 pub(crate) mod vp8;
 
 /// Sound or pictures.
@@ -38,6 +39,11 @@ pub enum Codec {
     Vp8,
     /// H.264 (RFC 6184); frames are access units in Annex-B form.
     H264(PacketizationMode),
+    /// Telephone events between the packets of audio (RFC 4733).
+    TelephoneEvent {
+        /// Clock rate in Hz, at least 1.
+        clock_rate: u32,
+    },
     /// A format this crate does not look into: each packet payload is handed on as one frame.
     Other {
         /// Sound or pictures.
@@ -52,7 +58,7 @@ impl Codec {
     #[must_use]
     pub const fn kind(&self) -> MediaKind {
         match self {
-            Self::Opus | Self::Pcmu | Self::Pcma => MediaKind::Audio,
+            Self::Opus | Self::Pcmu | Self::Pcma | Self::TelephoneEvent { .. } => MediaKind::Audio,
             Self::Vp8 | Self::H264(_) => MediaKind::Video,
             Self::Other { kind, .. } => *kind,
         }
@@ -65,9 +71,16 @@ impl Codec {
             Self::Opus => 48_000,
             Self::Pcmu | Self::Pcma => 8_000,
             Self::Vp8 | Self::H264(_) => 90_000,
-            Self::Other { clock_rate: 0, .. } => 1,
-            Self::Other { clock_rate, .. } => *clock_rate,
+            Self::Other { clock_rate: 0, .. } | Self::TelephoneEvent { clock_rate: 0 } => 1,
+            Self::Other { clock_rate, .. } | Self::TelephoneEvent { clock_rate } => *clock_rate,
         }
+    }
+}
+
+impl Codec {
+    /// Whether it is telephone events, which no frame is made of.
+    pub(crate) const fn is_event(&self) -> bool {
+        matches!(self, Self::TelephoneEvent { .. })
     }
 }
 

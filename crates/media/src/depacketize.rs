@@ -23,13 +23,29 @@ pub struct FrameInfo {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Depacketizer {
     codec: Codec,
+    sealed: bool,
 }
 
 impl Depacketizer {
     /// A depacketizer for `codec`.
     #[must_use]
     pub const fn new(codec: Codec) -> Self {
-        Self { codec }
+        Self {
+            codec,
+            sealed: false,
+        }
+    }
+
+    /// The same for frames that may be encrypted: what is read of a frame without decoding is read
+    /// if it is there, and no error if not.
+    #[must_use]
+    pub const fn sealed(mut self) -> Self {
+        self.sealed = true;
+        self
+    }
+
+    pub(crate) const fn is_sealed(&self) -> bool {
+        self.sealed
     }
 
     /// Whether `payload` looks like the first packet of a frame. Needed only after loss, to find
@@ -39,7 +55,11 @@ impl Depacketizer {
         match self.codec {
             Codec::Vp8 => vp8::starts_frame(payload),
             Codec::H264(_) => h264::starts_frame(payload),
-            Codec::Opus | Codec::Pcmu | Codec::Pcma | Codec::Other { .. } => true,
+            Codec::Opus
+            | Codec::Pcmu
+            | Codec::Pcma
+            | Codec::TelephoneEvent { .. }
+            | Codec::Other { .. } => true,
         }
     }
 
@@ -69,10 +89,12 @@ impl Depacketizer {
             max_len,
         };
         let result = match self.codec {
-            Codec::Vp8 => vp8::assemble(payloads, &mut sink),
+            Codec::Vp8 => vp8::assemble(payloads, self.sealed, &mut sink),
             Codec::H264(mode) => h264::assemble(payloads, mode, &mut sink),
             Codec::Opus => opus::assemble(payloads, &mut sink),
-            Codec::Pcmu | Codec::Pcma | Codec::Other { .. } => g711::assemble(payloads, &mut sink),
+            Codec::Pcmu | Codec::Pcma | Codec::TelephoneEvent { .. } | Codec::Other { .. } => {
+                g711::assemble(payloads, &mut sink)
+            }
         };
         if result.is_err() {
             out.truncate(start);
@@ -86,7 +108,11 @@ impl Depacketizer {
     pub const fn is_transparent(&self) -> bool {
         matches!(
             self.codec,
-            Codec::Opus | Codec::Pcmu | Codec::Pcma | Codec::Other { .. }
+            Codec::Opus
+                | Codec::Pcmu
+                | Codec::Pcma
+                | Codec::TelephoneEvent { .. }
+                | Codec::Other { .. }
         )
     }
 }

@@ -70,6 +70,10 @@ pub struct OutgoingPacket {
 pub struct MediaFrame {
     /// The frame in the form that [`OutgoingFrame::data`] describes.
     pub data: Bytes,
+    /// The stream that it came by.
+    pub ssrc: Ssrc,
+    /// What was mixed into it (CSRC), as its first packet says.
+    pub contributing_sources: Vec<Ssrc>,
     /// Its RTP timestamp.
     pub timestamp: Timestamp,
     /// Its payload type.
@@ -118,6 +122,8 @@ pub struct ReceivedPacket {
     pub recovered: bool,
     /// How loud it is, if the sender says so.
     pub audio_level: Option<AudioLevel>,
+    /// Whether its payload was sealed and opened.
+    pub(crate) opened: bool,
     pub(crate) raw: Bytes,
 }
 

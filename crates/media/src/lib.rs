@@ -39,6 +39,8 @@
 //! | | routing by MID, RID, source, payload type | RFC 8843 section 9.2, RFC 8852 |
 //! | | transport-wide feedback, REMB | draft-holmer-rmcat-transport-wide-cc-extensions-01 |
 //! | [`Packetizer`], [`Depacketizer`] | Opus, G.711, VP8, H.264 | RFC 7587, 3551, 7741, 6184 |
+//! | [`mod@sframe`] | end-to-end encryption of frames and packets | RFC 9605 |
+//! | [`telephone_event`] | DTMF and other events | RFC 4733 |
 //! | [`mod@file`] | IVF, Ogg Opus, H.264 Annex B | RFC 3533, 7845 |
 
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
@@ -54,13 +56,22 @@ mod parameters;
 mod receiver;
 mod router;
 mod sender;
+pub mod sframe;
 mod slots;
 mod stats;
 mod streams;
+mod transform;
 
 /// G.711 sample conversion (ITU-T G.711; payload in RFC 3551, section 4.5.14).
 pub mod g711 {
     pub use crate::codec::g711::{decode_alaw, decode_mulaw, encode_alaw, encode_mulaw};
+}
+
+/// Telephone events (RFC 4733).
+pub mod telephone_event {
+    pub use crate::codec::telephone_event::{
+        EventPacket, ReceivedTone, TelephoneEvent, ToneReceiver, ToneSender, event_of, key_of,
+    };
 }
 
 /// What can be read of H.264 without decoding.
@@ -88,3 +99,8 @@ pub use parameters::{
 pub use sender::SendError;
 pub use stats::{Drops, ReceiverStats, SenderStats, StreamsStats};
 pub use streams::{AddError, Event, PacketResult, ReceiverId, SenderId, Streams, UnknownId};
+pub use transform::{
+    FrameTicket, Opened, PacketOpener, PacketSealer, Pushed, ReceiverTransform, SenderTransform,
+    TransformError, TransformFrame, TransformLimits, TransformQueue, TransformStats,
+    UntransformedReceived, UntransformedSent, inspect,
+};

@@ -135,7 +135,7 @@ impl Packetizer {
     #[must_use]
     pub fn new(codec: Codec, start: u16) -> Self {
         match codec {
-            Codec::Opus | Codec::Other { .. } => Self::Whole,
+            Codec::Opus | Codec::TelephoneEvent { .. } | Codec::Other { .. } => Self::Whole,
             Codec::Pcmu | Codec::Pcma => Self::G711,
             Codec::Vp8 => Self::Vp8(Vp8Packetizer::new(start)),
             Codec::H264(mode) => Self::H264(H264Packetizer::new(mode)),

@@ -6,6 +6,8 @@ mod nack;
 mod reorder;
 mod report;
 mod statistics;
+mod tone;
+mod transform;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -19,8 +21,10 @@ pub(crate) use report::KeyframeRequest;
 use statistics::{Arrival, Statistics};
 
 use crate::codec::MediaKind;
+use crate::codec::telephone_event::ToneReceiver;
 use crate::parameters::{find, find_rtx};
 use crate::stats::Drops;
+use crate::transform::{ReceiverTransform, TransformLimits, TransformQueue};
 use crate::{Config, Delivery, MediaFrame, ReceivedPacket, ReceiverParameters, ReceiverStats};
 
 #[derive(Debug)]
@@ -34,6 +38,11 @@ pub(crate) struct Receiver {
     wish: KeyframeWish,
     fir_sequence: u8,
     fresh: bool,
+    tone: Option<ToneReceiver>,
+    tone_fresh: bool,
+    transform: ReceiverTransform,
+    split: TransformQueue<MediaFrame>,
+    split_fresh: bool,
 }
 
 /// What belongs to the source that the receiver listens to now.
@@ -68,13 +77,18 @@ impl Receiver {
             wish: KeyframeWish::default(),
             fir_sequence: 0,
             fresh: false,
+            tone: None,
+            tone_fresh: false,
+            transform: ReceiverTransform::None,
+            split: TransformQueue::new(TransformLimits::default()),
+            split_fresh: false,
         }
     }
 
     pub(crate) fn kind(&self) -> MediaKind {
-        self.parameters
-            .codecs
-            .first()
+        let mut codecs = self.parameters.codecs.iter();
+        codecs
+            .find(|codec| !codec.codec.is_event())
             .map_or(MediaKind::Audio, |codec| codec.codec.kind())
     }
 
@@ -119,7 +133,9 @@ impl Receiver {
         let rate = ClockRate::new(codec.codec.clock_rate()).unwrap_or(ClockRate::VIDEO);
         self.follow(now, &packet, rate, config);
         let stream = self.stream.as_mut()?;
-        stream.rate = rate;
+        if !codec.codec.is_event() {
+            stream.rate = rate;
+        }
         packet.sequence = if packet.recovered {
             stream.statistics.nearest(wire)
         } else {
@@ -148,6 +164,10 @@ impl Receiver {
                 }
             }
         };
+        if !transform::open(&self.transform, &mut packet) {
+            self.stats.payloads_malformed += 1;
+            return None;
+        }
         if !stream.seen.insert(packet.sequence.0) {
             self.stats.packets_duplicated += 1;
             return None;
@@ -163,6 +183,9 @@ impl Receiver {
             if overflow {
                 self.want_keyframe(now, config);
             }
+        }
+        if codec.codec.is_event() && self.parameters.delivery == Delivery::Frames {
+            self.hear_tone(now, rate, &mut packet);
         }
         match self.parameters.delivery {
             Delivery::Packets => self.keep_packet(packet, config),
@@ -181,6 +204,7 @@ impl Receiver {
             return;
         }
         if self.stream.take().is_some() {
+            self.tone = None;
             self.stats.restarts += 1;
             self.want_keyframe(now, config);
         }
@@ -252,6 +276,7 @@ impl Receiver {
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Instant, config: &Config) {
+        self.tone_timeout(now);
         while let Some(stream) = self.stream.as_mut()
             && stream.gap_deadline.is_some_and(|at| at <= now)
         {
@@ -271,7 +296,8 @@ impl Receiver {
         let nack = stream.and_then(|stream| stream.nack.deadline());
         let gap = stream.and_then(|stream| stream.gap_deadline);
         let wish = stream.and_then(|_| self.wish.deadline());
-        [nack, gap, wish].into_iter().flatten().min()
+        let tone = self.tone.as_ref().and_then(ToneReceiver::deadline);
+        [nack, gap, wish, tone].into_iter().flatten().min()
     }
 
     /// Whether a NACK or a key frame request is to be written.

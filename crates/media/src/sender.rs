@@ -3,6 +3,8 @@
 mod history;
 mod report;
 mod retransmit;
+mod tone;
+mod transform;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -15,11 +17,14 @@ use stonechat_sansio::{Env, Frame, Rng};
 
 use history::{Entry, History, Sent};
 pub(crate) use report::RemoteReport;
+use transform::SentFrame;
 
 use crate::codec::MediaKind;
 use crate::codec::opus::OpusToc;
+use crate::codec::telephone_event::ToneSender;
 use crate::packetize::{PacketizeError, Packetizer, Payload};
 use crate::parameters::{CodecParameters, SenderConfig, SenderParameters, find};
+use crate::transform::{SenderTransform, TransformLimits, TransformQueue};
 use crate::{Codec, Config, FrameTime, OutgoingFrame, OutgoingPacket, SenderStats};
 
 /// Why a frame or packet was not taken. Nothing was changed.
@@ -95,6 +100,11 @@ pub(crate) struct Sender {
     pub(crate) sent_since_report: bool,
     pub(crate) last_keyframe_request: Option<Instant>,
     pub(crate) last_fir: Option<u8>,
+    tone: Option<(stonechat_rtp::PayloadType, ToneSender)>,
+    transform: SenderTransform,
+    split: TransformQueue<SentFrame>,
+    split_fresh: bool,
+    split_needs_key: bool,
 }
 
 impl Sender {
@@ -134,6 +144,11 @@ impl Sender {
             sent_since_report: false,
             last_keyframe_request: None,
             last_fir: None,
+            tone: None,
+            transform: SenderTransform::None,
+            split: TransformQueue::new(TransformLimits::default()),
+            split_fresh: false,
+            split_needs_key: false,
         };
         this.apply_parameters();
         this
@@ -186,6 +201,7 @@ impl Sender {
 
     /// What is queued will not be sent. Its numbers are free again, so the receiver sees no gap.
     fn drop_queue(&mut self) {
+        self.tone = None;
         while let Some(sequence) = self.queue.pop_back() {
             self.history.remove(sequence);
             if sequence.next() == self.next_sequence {
@@ -202,15 +218,18 @@ impl Sender {
     }
 
     pub(crate) fn kind(&self) -> MediaKind {
-        self.parameters
-            .codecs
-            .first()
+        self.primary()
             .map_or(MediaKind::Audio, |codec| codec.codec.kind())
     }
 
+    /// The codec of frames that ask for none.
+    fn primary(&self) -> Option<&CodecParameters> {
+        let mut codecs = self.parameters.codecs.iter();
+        codecs.find(|codec| !codec.codec.is_event())
+    }
+
     pub(crate) fn rate(&self) -> ClockRate {
-        let codec = self.parameters.codecs.first();
-        codec
+        self.primary()
             .and_then(|codec| ClockRate::new(codec.codec.clock_rate()))
             .unwrap_or(ClockRate::VIDEO)
     }
@@ -233,17 +252,67 @@ impl Sender {
         if !self.parameters.active {
             return Err(SendError::Inactive);
         }
-        let wanted = frame.payload_type;
-        let max_len = self.max_payload_len(config);
-        let (codec, packetizer) = self
+        let codec = match frame.payload_type {
+            Some(wanted) => find(&self.parameters.codecs, wanted),
+            None => self.primary(),
+        };
+        let codec = *codec.ok_or(SendError::UnknownPayloadType)?;
+        if codec.codec.is_event() {
+            return Err(SendError::UnknownPayloadType);
+        }
+        let timestamp = self.timestamp_of(codec.codec, frame.time);
+        if self.plays_tone() {
+            self.clock = Some((timestamp, now));
+            self.stats.frames_withheld += 1;
+            return Ok(());
+        }
+        if matches!(self.transform, SenderTransform::Frames) {
+            self.divert(now, codec, timestamp, frame);
+            return Ok(());
+        }
+        self.packetize(now, codec, timestamp, frame, config, scratch)
+    }
+
+    fn timestamp_of(&self, codec: Codec, time: FrameTime) -> Timestamp {
+        match time {
+            FrameTime::Rtp(timestamp) => timestamp,
+            FrameTime::Media(time) => {
+                let rate = ClockRate::new(codec.clock_rate()).unwrap_or(ClockRate::VIDEO);
+                let ticks = u32::try_from(rate.ticks(time) & 0xffff_ffff).unwrap_or_default();
+                self.timestamp_base.wrapping_add(ticks)
+            }
+        }
+    }
+
+    fn packetize(
+        &mut self,
+        now: Instant,
+        codec: CodecParameters,
+        timestamp: Timestamp,
+        frame: &OutgoingFrame,
+        config: &Config,
+        scratch: &mut Vec<Payload>,
+    ) -> Result<(), SendError> {
+        let sealer = match &self.transform {
+            SenderTransform::Packets(sealer) => Some(std::sync::Arc::clone(sealer)),
+            SenderTransform::None | SenderTransform::Frames => None,
+        };
+        let overhead = sealer.as_ref().map_or(0, |sealer| sealer.overhead());
+        let max_len = self.max_payload_len(config).saturating_sub(overhead);
+        let (_, packetizer) = self
             .packetizers
             .iter()
-            .find(|(codec, _)| wanted.is_none_or(|wanted| codec.payload_type == wanted))
+            .find(|(other, _)| *other == codec)
             .ok_or(SendError::UnknownPayloadType)?;
-        let codec = *codec;
         let mut packetizer = packetizer.clone();
         scratch.clear();
         packetizer.packetize_layer(&frame.data, frame.layers, max_len, scratch)?;
+        if let Some(sealer) = sealer
+            && !transform::seal(sealer.as_ref(), scratch)
+        {
+            self.stats.frames_withheld += 1;
+            return Ok(());
+        }
         let bytes = scratch.iter().map(Payload::len).sum();
         self.admit(scratch.len(), bytes, config)?;
         if let Some((_, slot)) = self
@@ -253,14 +322,6 @@ impl Sender {
         {
             *slot = packetizer;
         }
-        let timestamp = match frame.time {
-            FrameTime::Rtp(timestamp) => timestamp,
-            FrameTime::Media(time) => {
-                let rate = ClockRate::new(codec.codec.clock_rate()).unwrap_or(ClockRate::VIDEO);
-                let ticks = u32::try_from(rate.ticks(time) & 0xffff_ffff).unwrap_or_default();
-                self.timestamp_base.wrapping_add(ticks)
-            }
-        };
         let first_marker = self.begins_talkspurt(codec.codec, timestamp, &frame.data);
         let last = scratch.len().saturating_sub(1);
         for (index, payload) in scratch.drain(..).enumerate() {
@@ -364,7 +425,9 @@ impl Sender {
         let ticks = match codec {
             Codec::Opus => OpusToc::parse(data).map_or(0, |toc| toc.samples()),
             Codec::Pcmu | Codec::Pcma => u32::try_from(data.len()).unwrap_or(u32::MAX),
-            Codec::Vp8 | Codec::H264(_) | Codec::Other { .. } => return false,
+            Codec::Vp8 | Codec::H264(_) | Codec::TelephoneEvent { .. } | Codec::Other { .. } => {
+                return false;
+            }
         };
         let end = self.audio_end.replace(timestamp.wrapping_add(ticks));
         end.is_none_or(|end| timestamp.is_newer_than(end))

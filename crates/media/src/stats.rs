@@ -34,6 +34,8 @@ pub struct SenderStats {
     pub nacked_packets_over_budget: u64,
     /// Packets that were queued and dropped by a pause.
     pub packets_dropped: u64,
+    /// Frames that were not sent because a tone played, or because they could not be sealed.
+    pub frames_withheld: u64,
     /// Report blocks received about the stream.
     pub remote_reports: u64,
     /// `fractionLost` of the last report, 0 to 1.
@@ -67,6 +69,7 @@ impl SenderStats {
             nacked_packets_unknown: 0,
             nacked_packets_over_budget: 0,
             packets_dropped: 0,
+            frames_withheld: 0,
             remote_reports: 0,
             remote_fraction_lost: 0.0,
             remote_packets_lost: 0,

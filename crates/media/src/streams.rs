@@ -4,6 +4,8 @@ mod event;
 mod pacer;
 mod rtcp_in;
 mod rtcp_out;
+mod tone;
+mod transform;
 mod transport_feedback;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -104,6 +106,8 @@ pub struct Streams {
     /// Deadlines of receivers that have one, and the other way round.
     deadlines: BTreeSet<(Instant, Key)>,
     deadline_of: Map<Key, Instant>,
+    /// Senders that play an event.
+    tones: BTreeSet<Key>,
 
     report_at: Option<Instant>,
     report_senders: VecDeque<Key>,
@@ -159,6 +163,7 @@ impl Streams {
             feedback: Queue::default(),
             deadlines: BTreeSet::new(),
             deadline_of: Map::new(&env.seed().child("deadlines")),
+            tones: BTreeSet::new(),
             report_at: None,
             report_senders: VecDeque::new(),
             report_receivers: VecDeque::new(),
@@ -228,6 +233,7 @@ impl Streams {
             payload: raw.slice(start..start + view.payload().len()),
             arrival: now,
             recovered: false,
+            opened: false,
             audio_level: level,
             raw: raw.clone(),
         };
@@ -284,6 +290,7 @@ impl Streams {
             }
             self.settle_receiver(now, key);
         }
+        self.pump_tones(now);
         if self.report_at.is_some_and(|at| at <= now) {
             self.collect_reports(now);
         }
@@ -303,10 +310,16 @@ impl Streams {
         let transport = self.arrivals.due().filter(|_| !self.transport_report_due);
         let paced = !self.video.is_empty() || !self.resend.is_empty();
         let pacer = self.pacer.opens_at().filter(|_| paced);
-        [receiver, self.report_at, transport, pacer]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            receiver,
+            self.report_at,
+            transport,
+            pacer,
+            self.tone_deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Writes one RTP packet: audio first, then retransmissions, then video at its pace.
@@ -424,12 +437,14 @@ impl Streams {
         loop {
             let event = self.events.poll()?;
             let alive = match event {
-                Event::Readable(id) | Event::SourceChanged(id, _) | Event::Bye(id) => {
-                    self.receivers.get(id.0).is_some()
-                }
-                Event::Writable(id) | Event::KeyframeRequested(id) => {
-                    self.senders.get(id.0).is_some()
-                }
+                Event::Readable(id)
+                | Event::SourceChanged(id, _)
+                | Event::Bye(id)
+                | Event::Tone(id)
+                | Event::UntransformedReceived(id) => self.receivers.get(id.0).is_some(),
+                Event::Writable(id)
+                | Event::KeyframeRequested(id)
+                | Event::UntransformedSent(id) => self.senders.get(id.0).is_some(),
                 Event::BitrateEstimate(_) | Event::PacketResults | Event::Closed => true,
             };
             if alive {
@@ -499,6 +514,7 @@ impl Streams {
     pub fn remove_sender(&mut self, now: Instant, id: SenderId) -> Result<(), UnknownId> {
         let _ = self.clock.advance(now);
         let sender = self.senders.remove(id.0).ok_or(UnknownId)?;
+        self.tones.remove(&id.0);
         for ssrc in [Some(sender.ssrc), sender.rtx_ssrc].into_iter().flatten() {
             let _ = self.sources.swap_remove(&ssrc);
         }
@@ -669,6 +685,7 @@ impl Streams {
         let result = sender.send_frame(now, frame, &self.config, &mut self.scratch_payloads);
         self.scratch_payloads.clear();
         result?;
+        self.settle_transform(id);
         self.queue_media(id.0);
         Ok(())
     }
@@ -795,6 +812,13 @@ impl Streams {
         };
         if receiver.take_fresh() {
             self.events.push(Event::Readable(ReceiverId(key)));
+        }
+        if receiver.take_tone_fresh() {
+            self.events.push(Event::Tone(ReceiverId(key)));
+        }
+        if receiver.take_split_fresh() {
+            self.events
+                .push(Event::UntransformedReceived(ReceiverId(key)));
         }
         let owes = receiver.owes_feedback(now);
         let deadline = receiver.deadline();

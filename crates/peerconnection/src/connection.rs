@@ -15,6 +15,8 @@ mod on_ice;
 mod receive;
 mod requests;
 mod snapshot;
+mod tones;
+mod transform;
 mod transmit;
 mod transport;
 

@@ -140,6 +140,19 @@ pub enum Fact {
         /// Of which sender.
         sender: SenderId,
     },
+    /// The time of an [`Order::PlayTone`](crate::Order::PlayTone) or
+    /// [`Order::DtmfPause`](crate::Order::DtmfPause) is over.
+    DtmfDue {
+        /// Of which sender.
+        sender: SenderId,
+    },
+    /// A key frame of a sender is handed to its transform.
+    KeyFrameEncoded {
+        /// Of which sender.
+        sender: SenderId,
+        /// Its RTP timestamp.
+        timestamp: u32,
+    },
     /// The answer to [`Order::SnapshotStats`](crate::Order::SnapshotStats).
     Stats {
         /// Names the question.

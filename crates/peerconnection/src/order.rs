@@ -1,9 +1,12 @@
 //! What the session asks of the connection.
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use stonechat_media::{ReceiverTransform, SenderTransform};
 
 use crate::configuration::Configuration;
-use crate::id::{ChannelId, ReceiverId, TransportId};
+use crate::id::{ChannelId, ReceiverId, SenderId, TransportId};
 use crate::plan::Plan;
 
 pub use stonechat_datachannel::Parameters as ChannelParameters;
@@ -61,6 +64,38 @@ pub enum Order {
     RequestKeyFrame {
         /// Of which receiver.
         receiver: ReceiverId,
+    },
+    /// Play a telephone event, and report [`Fact::DtmfDue`](crate::Fact::DtmfDue) later.
+    PlayTone {
+        /// By which sender.
+        sender: SenderId,
+        /// The event, 0 to 15.
+        event: u8,
+        /// How long it sounds.
+        duration: Duration,
+        /// After what time to report.
+        wait: Duration,
+    },
+    /// Report [`Fact::DtmfDue`](crate::Fact::DtmfDue) after a time.
+    DtmfPause {
+        /// Of which sender.
+        sender: SenderId,
+        /// After what time.
+        wait: Duration,
+    },
+    /// Lead the frames of a sender another way.
+    SetSenderTransform {
+        /// Which.
+        sender: SenderId,
+        /// The way.
+        transform: SenderTransform,
+    },
+    /// Lead the frames of a receiver another way.
+    SetReceiverTransform {
+        /// Which.
+        receiver: ReceiverId,
+        /// The way.
+        transform: ReceiverTransform,
     },
     /// Answer with [`Fact::Stats`](crate::Fact::Stats) of the same number.
     SnapshotStats {

@@ -3,7 +3,11 @@
 use std::time::Instant;
 
 use stonechat_crypto::Certificate;
-use stonechat_media::{MediaFrame, OutgoingFrame, OutgoingPacket, ReceivedPacket};
+use stonechat_media::telephone_event::ReceivedTone;
+use stonechat_media::{
+    FrameTicket, MediaFrame, OutgoingFrame, OutgoingPacket, ReceivedPacket, TransformError,
+    UntransformedReceived, UntransformedSent,
+};
 use stonechat_sansio::{Batch, Datagram, Env, Path, SocketId, Transmit};
 
 use crate::configuration::{Configuration, IceTransportPolicy};
@@ -180,6 +184,70 @@ impl PeerConnection {
     /// The next encoded frame of a receiver, in decode order.
     pub fn recv_frame(&mut self, now: Instant, receiver: ReceiverId) -> Option<MediaFrame> {
         self.update(now, |this, now| this.connection.recv_frame(now, receiver))
+    }
+
+    /// The next telephone event of a receiver that ended.
+    pub fn recv_tone(&mut self, now: Instant, receiver: ReceiverId) -> Option<ReceivedTone> {
+        self.update(now, |this, now| this.connection.recv_tone(now, receiver))
+    }
+
+    /// The next frame of a sender for its transform; see
+    /// [`Connection::poll_untransformed_sent`].
+    pub fn poll_untransformed_sent(
+        &mut self,
+        now: Instant,
+        sender: SenderId,
+    ) -> Option<UntransformedSent> {
+        self.update(now, |this, now| {
+            this.connection.poll_untransformed_sent(now, sender)
+        })
+    }
+
+    /// Takes a frame of a sender back from its transform, to send it.
+    ///
+    /// # Errors
+    ///
+    /// See [`TransformError`]; the frame is gone.
+    pub fn push_transformed_sent(
+        &mut self,
+        now: Instant,
+        sender: SenderId,
+        ticket: FrameTicket,
+        frame: &OutgoingFrame,
+    ) -> Result<(), TransformError> {
+        self.update(now, |this, now| {
+            this.connection
+                .push_transformed_sent(now, sender, ticket, frame)
+        })
+    }
+
+    /// The next frame of a receiver for its transform.
+    pub fn poll_untransformed_received(
+        &mut self,
+        now: Instant,
+        receiver: ReceiverId,
+    ) -> Option<UntransformedReceived> {
+        self.update(now, |this, now| {
+            this.connection.poll_untransformed_received(now, receiver)
+        })
+    }
+
+    /// Takes a frame of a receiver back from its transform, to hand it out.
+    ///
+    /// # Errors
+    ///
+    /// See [`TransformError`]; the frame is gone.
+    pub fn push_transformed_received(
+        &mut self,
+        now: Instant,
+        receiver: ReceiverId,
+        ticket: FrameTicket,
+        frame: MediaFrame,
+    ) -> Result<(), TransformError> {
+        self.update(now, |this, now| {
+            this.connection
+                .push_transformed_received(now, receiver, ticket, frame)
+        })
     }
 
     /// The next event of the media plane.

@@ -11,14 +11,16 @@ mod channels;
 mod close;
 mod config;
 pub mod description;
+mod dtmf;
 mod getters;
 mod media;
 mod plan;
 pub mod step;
 mod task;
+mod transform;
 mod transports;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 use stonechat_crypto::Certificate;
@@ -29,14 +31,16 @@ use self::candidates::RemoteCandidates;
 use self::chain::Chain;
 use self::channels::ChannelObjects;
 pub use self::config::Config;
+use self::dtmf::Dtmf;
 pub use self::getters::{ChannelView, SctpView, TransceiverView, TransportView};
 use self::step::Step;
 use self::task::Task;
+use self::transform::PendingKeyFrame;
 use self::transports::TransportObjects;
 use crate::configuration::Configuration;
 use crate::error::{Error, ErrorName};
 use crate::fact::Fact;
-use crate::id::ChannelId;
+use crate::id::{ChannelId, SenderId};
 use crate::order::Order;
 use crate::signaling::Signaling;
 use crate::state::{ConnectionState, IceConnectionState, IceGatheringState};
@@ -65,6 +69,8 @@ pub struct Session {
     pub(crate) transports: TransportObjects,
     pub(crate) remote_candidates: RemoteCandidates,
     pub(crate) channels: ChannelObjects,
+    dtmf: BTreeMap<SenderId, Dtmf>,
+    pending_key_frames: Vec<PendingKeyFrame>,
     chain: Chain,
     tasks: VecDeque<Task>,
     orders: VecDeque<Order>,
@@ -101,6 +107,8 @@ impl Session {
             transports: TransportObjects::default(),
             remote_candidates: RemoteCandidates::default(),
             channels: ChannelObjects::default(),
+            dtmf: BTreeMap::new(),
+            pending_key_frames: Vec::new(),
             chain: Chain::default(),
             tasks: VecDeque::new(),
             orders: VecDeque::new(),
@@ -221,6 +229,22 @@ impl Session {
                 self.order(Order::RequestKeyFrame { receiver });
                 Ok(Answer::Done)
             }
+            Call::InsertDtmf {
+                sender,
+                tones,
+                duration,
+                inter_tone_gap,
+            } => self
+                .insert_dtmf(sender, &tones, duration, inter_tone_gap)
+                .map(|()| Answer::Done),
+            Call::SetSenderTransform(sender, transform) => self
+                .set_sender_transform(sender, transform)
+                .map(|()| Answer::Done),
+            Call::SetReceiverTransform(receiver, transform) => self
+                .set_receiver_transform(receiver, transform)
+                .map(|()| Answer::Done),
+            Call::GenerateKeyFrame { sender, rid } => self.generate_key_frame(sender, rid),
+            Call::SendKeyFrameRequest(receiver) => self.send_key_frame_request(receiver),
             Call::CreateDataChannel { label, init } => {
                 self.create_data_channel(label, init).map(Answer::Channel)
             }

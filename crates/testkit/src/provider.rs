@@ -45,6 +45,7 @@ pub static PROVIDER: Provider = Provider::builder("toy")
         &ToyMac(MacAlgorithm::HmacSha1),
         &ToyMac(MacAlgorithm::HmacSha256),
         &ToyMac(MacAlgorithm::HmacSha384),
+        &ToyMac(MacAlgorithm::HmacSha512),
     ])
     .aeads(&[
         &ToyAead(AeadAlgorithm::Aes128Gcm),

@@ -4,10 +4,11 @@ use super::vector::lines;
 use super::{changed, octets};
 use crate::{MacAlgorithm, Provider};
 
-const ALL: [MacAlgorithm; 3] = [
+const ALL: [MacAlgorithm; 4] = [
     MacAlgorithm::HmacSha1,
     MacAlgorithm::HmacSha256,
     MacAlgorithm::HmacSha384,
+    MacAlgorithm::HmacSha512,
 ];
 
 /// Lengths, parts, cut tags, changes.
@@ -66,7 +67,7 @@ pub fn structure(provider: &Provider) {
     }
 }
 
-/// Wycheproof.
+/// Wycheproof, and RFC 4231 for HMAC-SHA-512.
 ///
 /// # Panics
 ///
@@ -81,6 +82,10 @@ pub fn vectors(provider: &Provider) {
         (
             MacAlgorithm::HmacSha384,
             include_str!("data/hmac_sha384.txt"),
+        ),
+        (
+            MacAlgorithm::HmacSha512,
+            include_str!("data/hmac_sha512.txt"),
         ),
     ];
     for (algorithm, file) in files {

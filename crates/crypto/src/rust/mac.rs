@@ -2,7 +2,7 @@ use core::marker::PhantomData;
 
 use hmac::{EagerHash, Hmac, KeyInit, Mac as _};
 use sha1::Sha1;
-use sha2::{Sha256, Sha384};
+use sha2::{Sha256, Sha384, Sha512};
 
 use super::hash::copy_prefix;
 use crate::{Mac, MacAlgorithm, MacKey};
@@ -10,6 +10,7 @@ use crate::{Mac, MacAlgorithm, MacKey};
 pub(super) static HMAC_SHA1: Function<Sha1> = Function::new(MacAlgorithm::HmacSha1);
 pub(super) static HMAC_SHA256: Function<Sha256> = Function::new(MacAlgorithm::HmacSha256);
 pub(super) static HMAC_SHA384: Function<Sha384> = Function::new(MacAlgorithm::HmacSha384);
+pub(super) static HMAC_SHA512: Function<Sha512> = Function::new(MacAlgorithm::HmacSha512);
 
 pub(super) struct Function<D> {
     algorithm: MacAlgorithm,

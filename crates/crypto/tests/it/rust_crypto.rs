@@ -39,6 +39,12 @@ fn message_authentication_codes_conform() {
 }
 
 #[test]
+fn key_derivation_conforms() {
+    conformance::hkdf::structure(&rust::PROVIDER);
+    conformance::hkdf::vectors(&rust::PROVIDER);
+}
+
+#[test]
 fn authenticated_encryption_conforms() {
     conformance::aead::structure(&rust::PROVIDER);
     conformance::aead::vectors(&rust::PROVIDER);

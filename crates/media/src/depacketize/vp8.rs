@@ -15,6 +15,7 @@ pub(super) fn starts_frame(payload: &[u8]) -> bool {
 )]
 pub(super) fn assemble<'a>(
     payloads: impl Iterator<Item = &'a [u8]>,
+    sealed: bool,
     sink: &mut Sink<'_>,
 ) -> Result<FrameInfo, PayloadError> {
     let mut first: Option<Vp8Descriptor> = None;
@@ -30,7 +31,10 @@ pub(super) fn assemble<'a>(
     if first.is_none() {
         return Err(PayloadError::Empty);
     }
-    let header = Vp8FrameHeader::parse(sink.frame())?;
+    let header = match Vp8FrameHeader::parse(sink.frame()) {
+        Err(_) if sealed => return Ok(FrameInfo::default()),
+        header => header?,
+    };
     Ok(FrameInfo {
         keyframe: header.key_frame.is_some(),
         dimensions: header.key_frame,

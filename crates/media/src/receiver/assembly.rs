@@ -5,7 +5,8 @@ use super::reorder::{FrameLimits, Front, Reorder};
 use crate::codec::{Codec, MediaKind};
 use crate::depacketize::{Depacketizer, FrameInfo};
 use crate::parameters::find;
-use crate::{AfterLoss, Config, MediaFrame, OpusToc, PayloadError};
+use crate::transform::ReceiverTransform;
+use crate::{AfterLoss, Config, MediaFrame, OpusToc, PayloadError, ReceivedPacket};
 
 impl Receiver {
     /// Hands out every frame that is whole and whose turn it is.
@@ -23,7 +24,11 @@ impl Receiver {
                 .first()
                 .and_then(|packet| find(&self.parameters.codecs, packet.payload_type))
                 .copied();
-            let depacketizer = codec.map(|codec| Depacketizer::new(codec.codec));
+            let sealed = !matches!(self.transform, ReceiverTransform::None);
+            let depacketizer = codec.map(|codec| match sealed {
+                true => Depacketizer::new(codec.codec).sealed(),
+                false => Depacketizer::new(codec.codec),
+            });
             if let (Some(first), true) = (stream.reorder.first(), stream.resync) {
                 let begins = depacketizer.is_some_and(|it| it.starts_frame(&first.payload));
                 if begins {
@@ -82,11 +87,13 @@ impl Receiver {
         let Some(stream) = self.stream.as_mut() else {
             return;
         };
+        let is_open = |packet: &ReceivedPacket| packet.opened || packet.payload.is_empty();
+        let opened = stream.reorder.frame(packets).all(is_open);
         let built = build(&stream.reorder, packets, codec, depacketizer, config);
         let _ = stream.reorder.advance(packets);
         match built {
             None => {}
-            Some(Ok((frame, info))) => self.deliver(now, frame, info, config),
+            Some(Ok((frame, info))) => self.deliver(now, frame, info, opened, config),
             Some(Err(error)) => {
                 tracing::debug!(%error, "frame dropped");
                 self.stats.payloads_malformed += 1;
@@ -96,8 +103,17 @@ impl Receiver {
         }
     }
 
-    fn deliver(&mut self, now: Instant, mut frame: MediaFrame, info: FrameInfo, config: &Config) {
+    fn deliver(
+        &mut self,
+        now: Instant,
+        mut frame: MediaFrame,
+        info: FrameInfo,
+        opened: bool,
+        config: &Config,
+    ) {
         let video = frame.codec.kind() == MediaKind::Video;
+        // What may be encrypted tells of key frames once it came back from its transform.
+        let sealed = self.takes_frames_out() && !opened;
         let Some(stream) = self.stream.as_mut() else {
             return;
         };
@@ -110,7 +126,7 @@ impl Receiver {
             self.wish.satisfied();
             self.stats.dimensions = info.dimensions.or(self.stats.dimensions);
             self.stats.key_frames_received += 1;
-        } else if video && stream.first {
+        } else if video && stream.first && !sealed {
             self.wish.need(now, config.keyframe_retry, true);
         }
         self.stats.frames_received += 1;
@@ -122,6 +138,17 @@ impl Receiver {
         frame.contiguous = !stream.broken;
         stream.first = false;
         stream.broken = false;
+        if sealed {
+            if self.divert(frame) {
+                self.want_keyframe(now, config);
+            }
+            return;
+        }
+        self.hand_out(frame, config);
+    }
+
+    /// Puts a frame where it is taken.
+    pub(super) fn hand_out(&mut self, frame: MediaFrame, config: &Config) {
         self.frames_bytes += frame.data.len();
         self.frames.push_back(frame);
         self.fresh = true;
@@ -151,6 +178,11 @@ fn build(
     let first = filled.clone().next()?;
     let mut frame = MediaFrame {
         data: first.payload.clone(),
+        ssrc: first.ssrc,
+        contributing_sources: first
+            .packet()
+            .map(|packet| packet.csrcs().collect())
+            .unwrap_or_default(),
         timestamp: first.timestamp,
         payload_type: first.payload_type,
         codec,
@@ -173,6 +205,7 @@ fn build(
         len += packet.payload.len();
     }
     if codec == Codec::Opus
+        && !depacketizer.is_sealed()
         && let Err(error) = OpusToc::parse(&frame.data)
     {
         return Some(Err(error));

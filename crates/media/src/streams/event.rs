@@ -18,6 +18,12 @@ pub enum Event {
     SourceChanged(ReceiverId, Ssrc),
     /// The sender of what a receiver listens to has ended the stream.
     Bye(ReceiverId),
+    /// A telephone event of a receiver ended: see `recv_tone`.
+    Tone(ReceiverId),
+    /// Frames of a sender wait for a transform: see `poll_untransformed_sent`.
+    UntransformedSent(SenderId),
+    /// Frames of a receiver wait for a transform: see `poll_untransformed_received`.
+    UntransformedReceived(ReceiverId),
     /// The remote end estimates that it can receive so many bits per second (REMB).
     BitrateEstimate(u64),
     /// Transport-wide feedback came: see `poll_packet_result`.
@@ -69,5 +75,8 @@ fn key(event: Event) -> (u8, u64) {
         Event::BitrateEstimate(_) => (5, 0),
         Event::PacketResults => (6, 0),
         Event::Closed => (7, 0),
+        Event::Tone(id) => (8, id.0.to_u64()),
+        Event::UntransformedSent(id) => (9, id.0.to_u64()),
+        Event::UntransformedReceived(id) => (10, id.0.to_u64()),
     }
 }

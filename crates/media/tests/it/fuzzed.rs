@@ -6,7 +6,9 @@ mod annex_b;
 mod depacketize;
 mod ivf;
 mod ogg;
+mod sframe;
 mod streams;
+mod telephone_event;
 
 #[test]
 fn inputs_kept_for_media_annex_b_do_no_harm() {
@@ -31,4 +33,14 @@ fn inputs_kept_for_media_ogg_do_no_harm() {
 #[test]
 fn inputs_kept_for_media_streams_do_no_harm() {
     replay("media_streams", streams::run);
+}
+
+#[test]
+fn inputs_kept_for_media_sframe_do_no_harm() {
+    replay("media_sframe", sframe::run);
+}
+
+#[test]
+fn inputs_kept_for_media_telephone_event_do_no_harm() {
+    replay("media_telephone_event", telephone_event::run);
 }

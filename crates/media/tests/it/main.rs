@@ -9,5 +9,8 @@ mod hostile;
 mod network;
 mod pair;
 mod round_trip;
+mod sframe;
 mod streams;
+mod telephone_event;
+mod transform;
 mod vectors;

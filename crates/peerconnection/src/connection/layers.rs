@@ -13,7 +13,7 @@ use super::media::{MediaEvent, MediaTable};
 use super::requests::Requests;
 use super::transport::Transport;
 use crate::fact::Fact;
-use crate::id::TransportId;
+use crate::id::{SenderId, TransportId};
 use crate::order::Order;
 use crate::request::{Reply, RequestId};
 
@@ -36,6 +36,8 @@ pub(super) struct Layers {
     pub(super) association: Option<TransportId>,
     pub(super) media_table: MediaTable,
     pub(super) media_events: VecDeque<MediaEvent>,
+    /// When the playout of tones goes on.
+    pub(super) tone_waits: BTreeMap<SenderId, Instant>,
     pub(super) requests: Requests,
     pub(super) facts: VecDeque<Fact>,
     pub(super) drops: Drops,
@@ -65,6 +67,7 @@ impl Layers {
             association: None,
             media_table: MediaTable::default(),
             media_events: VecDeque::new(),
+            tone_waits: BTreeMap::new(),
             requests: Requests::default(),
             facts: VecDeque::new(),
             drops: Drops::default(),
@@ -123,6 +126,23 @@ impl Layers {
             Order::CloseChannel { channel } => self.close_channel(now, channel),
             Order::GrantCredit { channel, octets } => self.grant_credit(now, channel, octets),
             Order::RequestKeyFrame { receiver } => self.request_key_frame(now, receiver),
+            Order::PlayTone {
+                sender,
+                event,
+                duration,
+                wait,
+            } => {
+                self.play_tone(now, sender, event, duration);
+                self.wait_for_tone(now, sender, wait);
+            }
+            Order::DtmfPause { sender, wait } => self.wait_for_tone(now, sender, wait),
+            Order::SetSenderTransform { sender, transform } => {
+                self.set_sender_transform(now, sender, transform);
+            }
+            Order::SetReceiverTransform {
+                receiver,
+                transform,
+            } => self.set_receiver_transform(now, receiver, transform),
             Order::SnapshotStats { request } => {
                 let snapshot = Box::new(self.snapshot(now));
                 self.facts.push_back(Fact::Stats { request, snapshot });
@@ -136,6 +156,7 @@ impl Layers {
             transport.handle_timeout(now);
         }
         self.channels.handle_timeout(now);
+        self.report_due_tones(now);
         if self.closing.is_overdue(now) {
             self.finish_close(now);
         }
@@ -148,7 +169,11 @@ impl Layers {
         self.transports
             .iter()
             .map(Transport::poll_timeout)
-            .chain([self.channels.poll_timeout(), self.closing.deadline()])
+            .chain([
+                self.channels.poll_timeout(),
+                self.closing.deadline(),
+                self.tone_waits.values().min().copied(),
+            ])
             .flatten()
             .min()
     }

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use stonechat_media::{
     Codec, CodecParameters, ExtensionIds, MediaFrame, MediaKind, OutgoingFrame, OutgoingPacket,
-    PacketizationMode, ReceivedPacket, ReceiverParameters, SenderConfig, SenderParameters, Streams,
+    PacketizationMode, ReceivedPacket, ReceiverParameters, ReceiverTransform, SenderConfig,
+    SenderParameters, SenderTransform, Streams,
 };
 use stonechat_rtp::{ExtensionId, Mid, PayloadType, Ssrc};
 
@@ -19,6 +20,9 @@ use crate::plan::{CodecPlan, ExtensionPlan, Plan, ReceiverPlan, SenderPlan};
 pub(super) struct MediaTable {
     pub(super) senders: BTreeMap<SenderId, Entry<stonechat_media::SenderId, SenderPlan>>,
     pub(super) receivers: BTreeMap<ReceiverId, Entry<stonechat_media::ReceiverId, ReceiverPlan>>,
+    /// What frames go through, also of those that are not there yet.
+    pub(super) sender_transforms: BTreeMap<SenderId, SenderTransform>,
+    pub(super) receiver_transforms: BTreeMap<ReceiverId, ReceiverTransform>,
 }
 
 #[derive(Debug)]
@@ -38,6 +42,14 @@ pub enum MediaEvent {
     Writable(SenderId),
     /// A receiver ended: nothing more will come.
     Ended(ReceiverId),
+    /// [`Connection::recv_tone`](super::Connection::recv_tone) has something.
+    Tone(ReceiverId),
+    /// [`Connection::poll_untransformed_sent`](super::Connection::poll_untransformed_sent) has
+    /// something.
+    UntransformedSent(SenderId),
+    /// [`Connection::poll_untransformed_received`](super::Connection::poll_untransformed_received)
+    /// has something.
+    UntransformedReceived(ReceiverId),
 }
 
 /// Why a frame was not taken.
@@ -149,6 +161,7 @@ impl Layers {
                     plan: plan.clone(),
                 };
                 self.media_table.senders.insert(plan.id, entry);
+                self.lead_new_sender(now, plan.id);
             }
             Err(error) => tracing::debug!(%error, "sender not added"),
         }
@@ -191,6 +204,7 @@ impl Layers {
                     plan: plan.clone(),
                 };
                 self.media_table.receivers.insert(plan.id, entry);
+                self.lead_new_receiver(now, plan.id);
             }
             Err(error) => tracing::debug!(%error, "receiver not added"),
         }
@@ -234,7 +248,7 @@ impl Layers {
     }
 
     /// The media plane that a sender belongs to, if it may send.
-    fn sender(
+    pub(super) fn sender(
         &mut self,
         sender: SenderId,
     ) -> Result<(&mut Streams, stonechat_media::SenderId), SendMediaError> {
@@ -308,6 +322,21 @@ impl Layers {
                     self.facts.push_back(Fact::ReceiverBye { receiver });
                 }
             }
+            Event::Tone(id) => {
+                if let Some(receiver) = table.receiver(transport, id) {
+                    self.media_event(MediaEvent::Tone(receiver));
+                }
+            }
+            Event::UntransformedSent(id) => {
+                if let Some(sender) = table.sender(transport, id) {
+                    self.media_event(MediaEvent::UntransformedSent(sender));
+                }
+            }
+            Event::UntransformedReceived(id) => {
+                if let Some(receiver) = table.receiver(transport, id) {
+                    self.media_event(MediaEvent::UntransformedReceived(receiver));
+                }
+            }
             Event::Writable(id) => {
                 if let Some(sender) = table.sender(transport, id) {
                     self.media_event(MediaEvent::Writable(sender));
@@ -379,6 +408,9 @@ fn codec_parameters(kind: Kind, plan: &CodecPlan) -> Option<CodecParameters> {
         "pcmu" => Codec::Pcmu,
         "pcma" => Codec::Pcma,
         "vp8" => Codec::Vp8,
+        "telephone-event" => Codec::TelephoneEvent {
+            clock_rate: plan.clock_rate,
+        },
         "h264" if plan.parameters.contains("packetization-mode=1") => {
             Codec::H264(PacketizationMode::NonInterleaved)
         }

@@ -44,7 +44,7 @@ const AUDIO_FEEDBACK: &[&str] = &["transport-cc"];
 const VIDEO_FEEDBACK: &[&str] = &["transport-cc", "ccm fir", "nack", "nack pli"];
 
 impl Default for MediaEngine {
-    /// Opus, PCMU and PCMA; VP8 and H.264 constrained baseline (RFC 7874, RFC 7742).
+    /// Opus, PCMU, PCMA and telephone events at their clock rates; VP8 and H.264 constrained baseline (RFC 7874, RFC 7742).
     fn default() -> Self {
         let audio = |payload_type, name, clock_rate, channels, parameters| Codec {
             payload_type,
@@ -54,6 +54,10 @@ impl Default for MediaEngine {
             parameters,
             feedback: AUDIO_FEEDBACK,
             rtx: None,
+        };
+        let event = |payload_type, clock_rate| Codec {
+            feedback: &[],
+            ..audio(payload_type, "telephone-event", clock_rate, None, "0-15")
         };
         let video = |payload_type, name, parameters, rtx| Codec {
             payload_type,
@@ -69,6 +73,8 @@ impl Default for MediaEngine {
                 audio(111, "opus", 48_000, Some(2), "minptime=10;useinbandfec=1"),
                 audio(0, "PCMU", 8_000, None, ""),
                 audio(8, "PCMA", 8_000, None, ""),
+                event(110, 48_000),
+                event(126, 8_000),
             ],
             video: vec![
                 video(96, "VP8", "", 97),
@@ -443,11 +449,11 @@ mod tests {
         };
         assert_eq!(
             names(&common(&engine.audio, &theirs, false)),
-            ["PCMA", "PCMU", "opus"]
+            ["telephone-event", "telephone-event", "PCMA", "PCMU", "opus"]
         );
         assert_eq!(
             names(&common(&engine.audio, &theirs, true)),
-            ["opus", "PCMU", "PCMA"]
+            ["opus", "PCMU", "PCMA", "telephone-event", "telephone-event"]
         );
     }
 }

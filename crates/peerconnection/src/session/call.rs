@@ -1,7 +1,7 @@
 //! What an application asks of a peer connection, and the answers it gets at once.
 
 use bytes::Bytes;
-use stonechat_media::Delivery;
+use stonechat_media::{Delivery, ReceiverTransform, SenderTransform};
 
 use crate::configuration::Configuration;
 use crate::error::Error;
@@ -59,6 +59,30 @@ pub enum Call {
     SetDelivery(ReceiverId, Delivery),
     /// Asks the peer for a key frame of what a receiver receives.
     RequestKeyFrame(ReceiverId),
+    /// `insertDTMF()` of the `RTCDTMFSender` of a sender.
+    InsertDtmf {
+        /// Of which sender.
+        sender: SenderId,
+        /// `0` to `9`, `A` to `D`, `#`, `*` and the comma; they take the place of those that wait.
+        tones: String,
+        /// Milliseconds of each tone; kept within 40 and 6,000.
+        duration: u32,
+        /// Milliseconds between tones; kept within 30 and 6,000.
+        inter_tone_gap: u32,
+    },
+    /// What the frames of a sender go through, by the `transform` of the sender.
+    SetSenderTransform(SenderId, SenderTransform),
+    /// What the frames of a receiver go through, by the `transform` of the receiver.
+    SetReceiverTransform(ReceiverId, ReceiverTransform),
+    /// `generateKeyFrame()` of an `RTCRtpScriptTransformer`: a promise of [`Value::KeyFrame`].
+    GenerateKeyFrame {
+        /// The sender whose frames are transformed.
+        sender: SenderId,
+        /// Of which encoding; of all if `None`.
+        rid: Option<String>,
+    },
+    /// `sendKeyFrameRequest()` of an `RTCRtpScriptTransformer`: a promise of [`Value::Nothing`].
+    SendKeyFrameRequest(ReceiverId),
     /// `createDataChannel()`: answered by [`Answer::Channel`].
     CreateDataChannel {
         /// Its label.
@@ -115,6 +139,11 @@ pub enum Value {
     Nothing,
     /// A description.
     Description(SessionDescription),
+    /// A key frame goes through a transform.
+    KeyFrame {
+        /// Its RTP timestamp.
+        timestamp: u32,
+    },
     /// Statistics.
     Stats(Box<crate::stats::Report>),
 }

@@ -90,6 +90,15 @@ pub enum Event {
     TrackEnded(ReceiverId),
     /// The peer's decoder asks for a key frame.
     KeyFrameRequested(SenderId),
+    /// A transform asks the encoder of a sender for a key frame.
+    KeyFrameWanted(SenderId),
+    /// `tonechange` on the `RTCDTMFSender` of a sender.
+    ToneChange {
+        /// Of which sender.
+        sender: SenderId,
+        /// The tone that begins, or a comma; empty when all were played.
+        tone: String,
+    },
     /// `datachannel`.
     DataChannel(ChannelId),
     /// `open` on a data channel.

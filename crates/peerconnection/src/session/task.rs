@@ -8,6 +8,7 @@ use super::call::{PromiseId, Value};
 use super::chain::Kind;
 use super::step::{Event, Step};
 use crate::fact::Fact;
+use crate::id::SenderId;
 use crate::state::SignalingState;
 
 /// From so many on, what came and went is forgotten.
@@ -26,6 +27,14 @@ pub(super) enum Task {
     Settle(PromiseId, Value),
     /// Fire an event.
     Fire(Event),
+    /// The DTMF playout task steps of a sender.
+    DtmfPlayout(SenderId),
+    /// What the generate key frame algorithm does in parallel.
+    GenerateKeyFrame {
+        sender: SenderId,
+        rid: Option<String>,
+        promise: PromiseId,
+    },
     /// Answer a question for statistics after the end.
     StatsOfClosed(u64),
 }
@@ -120,6 +129,12 @@ impl Session {
             Task::NegotiationNeeded => self.run_negotiation_needed(step),
             Task::Fact(fact) => self.run_fact(now, fact, step),
             Task::Fire(event) => step.fire.push(event),
+            Task::DtmfPlayout(sender) => self.run_dtmf_playout(sender, step),
+            Task::GenerateKeyFrame {
+                sender,
+                rid,
+                promise,
+            } => self.run_generate_key_frame(sender, rid.as_deref(), promise, step),
             Task::Settle(promise, value) => step.settle.push((promise, Ok(value))),
             Task::StatsOfClosed(request) => {
                 self.settle_stats(now, request, &crate::stats::Snapshot::default(), step);
@@ -191,6 +206,10 @@ impl Session {
             Fact::ReceiverBye { receiver } => self.on_receiver_bye(receiver, step),
             Fact::KeyFrameRequested { sender } => {
                 step.fire.push(Event::KeyFrameRequested(sender));
+            }
+            Fact::DtmfDue { sender } => self.run_dtmf_playout(sender, step),
+            Fact::KeyFrameEncoded { sender, timestamp } => {
+                self.on_key_frame_encoded(sender, timestamp, step);
             }
             Fact::Stats { request, snapshot } => {
                 self.settle_stats(now, request, &snapshot, step);

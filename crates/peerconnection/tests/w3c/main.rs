@@ -3,6 +3,19 @@
 //! A comment `// api: Interface.member, ..` above a test names the members of the WebIDL whose behaviour it
 //! exercises; `cargo xtask api` collects them.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop"
+)]
+
+#[path = "../it/relay_server.rs"]
+mod relay_server;
+#[path = "../it/setup.rs"]
+#[expect(dead_code, reason = "the other tests use the rest")]
+mod setup;
+
 mod certificate;
 mod configuration;
 mod data_channel;
