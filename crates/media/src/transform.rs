@@ -5,7 +5,7 @@ mod queue;
 
 use std::fmt::Debug;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use stonechat_rtp::Ssrc;
@@ -18,6 +18,14 @@ use crate::{Codec, FrameInfo, MediaFrame, OutgoingFrame, ReceivedPacket};
 /// is not taken back after a newer one.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct FrameTicket(pub(crate) u64);
+
+impl FrameTicket {
+    /// Its number among the frames of its sender or receiver; it grows in decode order.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+}
 
 /// Why a frame was not taken back. It is counted and gone.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -49,6 +57,8 @@ pub struct UntransformedSent {
     pub info: FrameInfo,
     /// When it was handed in.
     pub at: Instant,
+    /// Its time since the start of the stream, if it was given so.
+    pub presentation: Option<Duration>,
 }
 
 /// A frame of a receiver, before it is handed out.

@@ -1,4 +1,4 @@
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use stonechat_rtp::Timestamp;
 
@@ -18,6 +18,7 @@ pub(crate) struct SentFrame {
     codec: CodecParameters,
     info: FrameInfo,
     at: Instant,
+    presentation: Option<Duration>,
 }
 
 impl TransformFrame for SentFrame {
@@ -64,6 +65,10 @@ impl Sender {
         timestamp: Timestamp,
         frame: &OutgoingFrame,
     ) {
+        let presentation = match frame.time {
+            FrameTime::Media(time) => Some(time),
+            FrameTime::Rtp(_) => None,
+        };
         let frame = OutgoingFrame {
             time: FrameTime::Rtp(timestamp),
             payload_type: Some(codec.payload_type),
@@ -76,6 +81,7 @@ impl Sender {
             codec,
             info,
             at: now,
+            presentation,
         };
         self.split_needs_key |= self.split.push(sent) == Pushed::NeedsKeyFrame;
         self.split_fresh = true;
@@ -100,6 +106,7 @@ impl Sender {
             ssrc: self.ssrc,
             info: sent.info,
             at: sent.at,
+            presentation: sent.presentation,
         })
     }
 

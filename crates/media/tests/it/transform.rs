@@ -125,7 +125,7 @@ fn video(pair: &mut Pair) -> (SenderId, ReceiverId) {
 
 fn video_frame(number: u32) -> OutgoingFrame {
     let time = FrameTime::Media(Duration::from_millis(u64::from(number) * 33));
-    OutgoingFrame::new(vp8_frame(number, number % 10 == 0, 3_000), time)
+    OutgoingFrame::new(vp8_frame(number, number.is_multiple_of(10), 3_000), time)
 }
 
 fn turned(data: &[u8]) -> Bytes {
@@ -152,8 +152,8 @@ fn both_ends_change_octets_and_the_frame_arrives() {
             Some(Event::UntransformedSent(sender))
         );
         let taken = pair.ends[0].poll_untransformed_sent(now, sender).unwrap();
-        assert_eq!(taken.info.keyframe, number % 10 == 0);
-        assert_eq!(taken.info.dimensions.is_some(), number % 10 == 0);
+        assert_eq!(taken.info.keyframe, number.is_multiple_of(10));
+        assert_eq!(taken.info.dimensions.is_some(), number.is_multiple_of(10));
         assert!(matches!(taken.frame.time, FrameTime::Rtp(_)));
         let mut frame = taken.frame;
         frame.data = turned(&frame.data);
@@ -174,7 +174,7 @@ fn both_ends_change_octets_and_the_frame_arrives() {
             .unwrap();
         let frame = pair.ends[1].recv_frame(now, receiver).unwrap();
         assert_eq!(frame.data, video_frame(number).data);
-        assert_eq!(frame.keyframe, number % 10 == 0);
+        assert_eq!(frame.keyframe, number.is_multiple_of(10));
     }
 }
 
