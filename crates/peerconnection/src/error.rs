@@ -113,8 +113,6 @@ crate::w3c_enums! {
         OperationError = "OperationError",
         /// A number is out of range.
         RangeError = "RangeError",
-        /// The SDP is malformed or cannot be accepted.
-        RtcError = "RTCError",
         /// A text is malformed.
         SyntaxError = "SyntaxError",
         /// An argument is of the wrong type or value.

@@ -18,6 +18,8 @@ pub enum Fact {
         transport: TransportId,
         /// How far.
         state: stonechat_ice::GatheringState,
+        /// The username fragment of the generation.
+        generation: String,
     },
     /// A candidate of ours.
     LocalCandidate {
@@ -25,6 +27,8 @@ pub enum Fact {
         transport: TransportId,
         /// The candidate.
         candidate: Box<stonechat_ice::Candidate>,
+        /// The username fragment of its generation.
+        generation: String,
         /// The server that it came from, as a URL.
         url: Option<String>,
     },

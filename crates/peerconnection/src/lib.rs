@@ -55,7 +55,9 @@ pub mod stats;
 mod transceiver;
 mod word;
 
-pub use configuration::{BundlePolicy, Configuration, IceServer, IceTransportPolicy};
+pub use configuration::{
+    BundlePolicy, Configuration, IceServer, IceTransportPolicy, RtcpMuxPolicy,
+};
 pub use connection::{Connection, MediaEvent, SendMediaError};
 pub use demux::{Class, classify};
 pub use error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
@@ -70,7 +72,9 @@ pub use session::call::{
     Answer, Call, ChannelInit, CodecCapability, Direction, OfferOptions, PromiseId, TrackInfo,
     TransceiverInit, Value,
 };
-pub use session::description::{IceCandidate, IceCandidateInit, SdpType, SessionDescription};
+pub use session::description::{
+    IceCandidate, IceCandidateInit, LocalSessionDescriptionInit, SdpType, SessionDescription,
+};
 pub use session::step::{Event, Step};
 pub use signaling::Which;
 pub use state::{

@@ -31,6 +31,8 @@ pub enum Order {
         /// Where.
         transport: TransportId,
     },
+    /// The section for data was rejected: association and channels end; later ones begin anew.
+    EndAssociation,
     /// Open a data channel; it waits for the association.
     OpenChannel {
         /// The name that the session gave it.

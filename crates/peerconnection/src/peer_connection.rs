@@ -47,7 +47,8 @@ impl PeerConnection {
     ///
     /// # Errors
     ///
-    /// `SyntaxError` or `InvalidAccessError` for a server that cannot be used.
+    /// `SyntaxError`, `NotSupportedError` or `InvalidAccessError` for a server that cannot be used,
+    /// `InvalidAccessError` for a certificate that has expired.
     pub fn new(
         config: Config,
         configuration: Configuration,
@@ -285,7 +286,8 @@ impl PeerConnection {
 ///
 /// # Errors
 ///
-/// `SyntaxError` or `InvalidAccessError` for a server that cannot be used.
+/// `SyntaxError`, `NotSupportedError` or `InvalidAccessError` for a server that cannot be used,
+/// `InvalidAccessError` for a certificate that has expired.
 pub fn split(
     config: Config,
     configuration: Configuration,
@@ -293,6 +295,7 @@ pub fn split(
     env: &Env,
     now: Instant,
 ) -> Result<(Session, Connection), Error> {
+    configuration.check_certificates(env.wall_at(now))?;
     configuration.validate()?;
     let certificate = configuration
         .certificates

@@ -50,6 +50,8 @@ pub struct IcePlan {
 pub struct DtlsPlan {
     /// Client or server.
     pub role: stonechat_dtls::Role,
+    /// Another number is another association, with new keys.
+    pub association: u32,
     /// The fingerprints of which the peer's certificate must match one of the strongest hash.
     pub fingerprints: Vec<Fingerprint>,
 }

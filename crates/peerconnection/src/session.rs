@@ -15,8 +15,9 @@ mod dtmf;
 mod getters;
 mod media;
 mod plan;
+mod pool;
 pub mod step;
-mod task;
+pub(crate) mod task;
 mod transform;
 mod transports;
 
@@ -27,10 +28,11 @@ use stonechat_crypto::Certificate;
 use stonechat_sansio::{Clock, Env, Rng};
 
 use self::call::{Answer, Call, PromiseId};
-use self::candidates::RemoteCandidates;
+use self::candidates::{RemoteCandidates, check_candidate};
 use self::chain::Chain;
 use self::channels::ChannelObjects;
 pub use self::config::Config;
+use self::description::SdpType;
 use self::dtmf::Dtmf;
 pub use self::getters::{ChannelView, SctpView, TransceiverView, TransportView};
 use self::step::Step;
@@ -81,6 +83,8 @@ pub struct Session {
     pub(crate) ice_connection_state: IceConnectionState,
     pub(crate) ice_gathering_state: IceGatheringState,
     pub(crate) is_closed: bool,
+    /// Whether `setLocalDescription()` was ever called.
+    local_was_set: bool,
 }
 
 impl Session {
@@ -94,7 +98,7 @@ impl Session {
         now: Instant,
     ) -> Self {
         let mut rng = env.seed().rng();
-        Self {
+        let mut session = Self {
             clock: Clock::new(now),
             signaling: Signaling::new(&mut rng),
             config,
@@ -119,7 +123,10 @@ impl Session {
             ice_connection_state: IceConnectionState::New,
             ice_gathering_state: IceGatheringState::New,
             is_closed: false,
-        }
+            local_was_set: false,
+        };
+        session.resize_pool(false);
+        session
     }
 
     /// Does what an application asks, as far as it happens at once.
@@ -161,19 +168,25 @@ impl Session {
     }
 
     fn dispatch(&mut self, now: Instant, call: Call) -> Result<Answer, Error> {
-        match call {
+        match &call {
             Call::Close => {
                 self.close();
                 return Ok(Answer::Done);
             }
+            Call::RestartIce => {
+                self.signaling.restart_ice();
+                self.update_negotiation_needed();
+                return Ok(Answer::Done);
+            }
+            Call::AddIceCandidate(candidate) => check_candidate(candidate.as_ref())?,
             Call::SetBufferedAmountLowThreshold(channel, octets) => {
                 return self
                     .channels
-                    .set_low_threshold(channel, octets)
+                    .set_low_threshold(*channel, *octets)
                     .map(|()| Answer::Done);
             }
             Call::CloseChannel(channel) => {
-                return self.close_channel(channel).map(|()| Answer::Done);
+                return self.close_channel(*channel).map(|()| Answer::Done);
             }
             Call::GetStats => return Ok(self.get_stats(now)),
             _ if self.is_closed => {
@@ -186,20 +199,22 @@ impl Session {
         }
         match call {
             Call::CreateOffer(options) => {
-                Ok(self.chain_operation(chain::Kind::CreateOffer(options)))
+                self.receive_as_asked(options);
+                self.chain_operation(chain::Kind::CreateOffer(options))
             }
-            Call::CreateAnswer => Ok(self.chain_operation(chain::Kind::CreateAnswer)),
+            Call::CreateAnswer => self.chain_operation(chain::Kind::CreateAnswer),
             Call::SetLocalDescription(description) => {
-                Ok(self.chain_operation(chain::Kind::SetLocal(description)))
+                let (kind, sdp) = description.map_or((None, String::new()), |description| {
+                    (Some(description.kind), description.sdp)
+                });
+                self.set_local(kind, sdp)
             }
+            Call::SetInferredLocalDescription(sdp) => self.set_local(None, sdp),
             Call::SetRemoteDescription(description) => {
-                Ok(self.chain_operation(chain::Kind::SetRemote(description)))
+                self.chain_operation(chain::Kind::SetRemote(description))
             }
-            Call::AddIceCandidate(candidate) => self.add_ice_candidate(candidate),
-            Call::RestartIce => {
-                self.signaling.restart_ice();
-                self.update_negotiation_needed();
-                Ok(Answer::Done)
+            Call::AddIceCandidate(candidate) => {
+                self.chain_operation(chain::Kind::AddIceCandidate(candidate))
             }
             Call::SetConfiguration(configuration) => self
                 .set_configuration(*configuration)
@@ -254,6 +269,7 @@ impl Session {
                 data,
             } => self.send(channel, kind, data).map(|()| Answer::Done),
             Call::Close
+            | Call::RestartIce
             | Call::SetBufferedAmountLowThreshold(..)
             | Call::CloseChannel(..)
             | Call::GetStats => Ok(Answer::Done),
@@ -269,7 +285,7 @@ impl Session {
         PromiseId(self.next_promise)
     }
 
-    fn queue(&mut self, task: Task) {
+    pub(crate) fn queue(&mut self, task: Task) {
         self.tasks.push_back(task);
     }
 
@@ -287,24 +303,24 @@ impl Session {
         Answer::Promise(promise)
     }
 
+    fn set_local(&mut self, kind: Option<SdpType>, sdp: String) -> Result<Answer, Error> {
+        self.local_was_set = true;
+        self.chain_operation(chain::Kind::SetLocal(kind, sdp))
+    }
+
     fn set_configuration(&mut self, configuration: Configuration) -> Result<(), Error> {
-        let before = &self.configuration;
-        let same_certificates = configuration.certificates.is_empty()
-            || configuration.certificates.len() == before.certificates.len()
-                && configuration
-                    .certificates
-                    .iter()
-                    .zip(&before.certificates)
-                    .all(|(new, old)| new.der() == old.der());
-        if !same_certificates || configuration.bundle_policy != before.bundle_policy {
-            return Err(Error::new(
-                ErrorName::InvalidModificationError,
-                "certificates and bundle policy cannot change after construction",
-            ));
-        }
+        configuration.check_change(&self.configuration, self.local_was_set)?;
         configuration.validate()?;
+        let other_gathering = configuration.ice_servers != self.configuration.ice_servers
+            || configuration.ice_transport_policy != self.configuration.ice_transport_policy;
+        let other_servers = configuration.ice_servers != self.configuration.ice_servers;
         self.configuration = configuration;
         self.order(Order::Configure(Box::new(self.configuration.clone())));
+        // RFC 8829, section 4.1.18: a gathering phase began, so the next offer begins another.
+        if other_gathering {
+            self.signaling.note_other_servers();
+        }
+        self.resize_pool(other_servers);
         Ok(())
     }
 }

@@ -20,6 +20,7 @@ mod answer;
 mod apply_local;
 mod apply_remote;
 mod candidate;
+mod continuity;
 mod offer;
 mod remote_tracks;
 mod rollback;
@@ -34,7 +35,8 @@ use crate::session::description::{SdpType, SessionDescription};
 use crate::state::SignalingState;
 
 pub(crate) use self::apply_local::credentials_of;
-pub(crate) use self::rollback::Stable;
+pub(crate) use self::continuity::RemoteEnd;
+pub(crate) use self::rollback::{Stable, check_rolls_back};
 pub(crate) use self::section::{Section, SectionKind};
 pub(crate) use self::validate::fingerprint_of;
 
@@ -57,6 +59,8 @@ pub(crate) struct Signaling {
     negotiation_needed: bool,
     /// `[[LocalIceCredentialsToReplace]]`
     pub(crate) credentials_to_replace: Vec<stonechat_ice::Credentials>,
+    /// Credentials under which candidates of other servers or another policy were gathered.
+    credentials_of_other_servers: Vec<stonechat_ice::Credentials>,
     pub(crate) next_mid: u32,
     /// The identification that an offer which was not set yet gives the section for data.
     pub(crate) offered_data_mid: Option<String>,
@@ -99,6 +103,7 @@ impl Signaling {
             stable: None,
             negotiation_needed: false,
             credentials_to_replace: Vec::new(),
+            credentials_of_other_servers: Vec::new(),
             next_mid: 0,
             offered_data_mid: None,
         }
@@ -119,11 +124,37 @@ impl Signaling {
 
     /// `restartIce()`: what is in use or pending shall be replaced.
     pub(crate) fn restart_ice(&mut self) {
-        self.credentials_to_replace = [&self.current_local, &self.pending_local]
+        self.credentials_to_replace = self.credentials();
+    }
+
+    /// Servers or policy changed after gathering began: the next offer has other credentials.
+    pub(crate) fn note_other_servers(&mut self) {
+        self.credentials_of_other_servers = self.credentials();
+    }
+
+    /// All credentials of our descriptions in force or pending.
+    fn credentials(&self) -> Vec<stonechat_ice::Credentials> {
+        [&self.current_local, &self.pending_local]
             .into_iter()
             .flatten()
             .flat_map(Description::credentials)
-            .collect();
+            .collect()
+    }
+
+    /// Whether an offer has to restart ICE.
+    pub(crate) fn needs_restart(&self) -> bool {
+        !self.credentials_to_replace.is_empty() || !self.credentials_of_other_servers.is_empty()
+    }
+
+    /// Whether a description of ours has credentials that are to be replaced.
+    pub(crate) fn has_credentials_to_replace(&self, sdp: &str) -> bool {
+        self.credentials_to_replace
+            .iter()
+            .chain(&self.credentials_of_other_servers)
+            .any(|old| {
+                let line = format!("a=ice-ufrag:{}\r\n", old.ufrag());
+                sdp.contains(&line)
+            })
     }
 
     /// Forgets which credentials are to be replaced once none of them is in force.
@@ -132,12 +163,13 @@ impl Signaling {
             return;
         };
         let in_force: Vec<_> = local.credentials().collect();
-        if self
-            .credentials_to_replace
-            .iter()
-            .all(|old| !in_force.contains(old))
-        {
-            self.credentials_to_replace.clear();
+        for to_replace in [
+            &mut self.credentials_to_replace,
+            &mut self.credentials_of_other_servers,
+        ] {
+            if to_replace.iter().all(|old| !in_force.contains(old)) {
+                to_replace.clear();
+            }
         }
     }
 

@@ -103,8 +103,8 @@ impl RtcPeerConnection {
     ///
     /// # Errors
     ///
-    /// `InvalidStateError` if the signalling state does not allow it, `RTCError` with line and
-    /// column if the SDP is malformed, `InvalidAccessError` if it cannot be accepted.
+    /// `InvalidStateError` if the signalling state does not allow it, an `RTCError` with the
+    /// line if the SDP is malformed, `InvalidAccessError` if it cannot be accepted.
     pub async fn set_remote_description(
         &self,
         description: RtcSessionDescription,

@@ -62,6 +62,14 @@ impl Layers {
             return;
         };
         let before = std::mem::replace(&mut transport.plan, plan.clone());
+        if let (Some(had), Some(wanted)) = (&before.dtls, &plan.dtls)
+            && had.association != wanted.association
+        {
+            self.renew_dtls(now, index);
+        }
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
         if before.ice.local != plan.ice.local {
             transport.ice.restart_with(now, plan.ice.local.clone());
             transport.ice.gather(now);
@@ -82,6 +90,22 @@ impl Layers {
                 .is_none_or(|had| had.fingerprints != wanted.fingerprints)
         {
             dtls.set_remote_fingerprints(now, wanted.fingerprints.clone());
+        }
+    }
+
+    /// The peer's end is another one: the association ends, a new one begins.
+    fn renew_dtls(&mut self, now: Instant, index: usize) {
+        let Some(transport) = self.transports.get_mut(index) else {
+            return;
+        };
+        transport.dtls = None;
+        transport.srtp = None;
+        transport.connected = None;
+        transport.early_records.clear();
+        if self.association == Some(transport.id) {
+            let association = self.association;
+            self.end_association(now);
+            self.association = association;
         }
     }
 

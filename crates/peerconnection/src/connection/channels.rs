@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 use bytes::Bytes;
-use stonechat_datachannel::{ChannelId as Handle, Event, Payload};
+use stonechat_datachannel::{ChannelId as Handle, Channels, Event, Payload};
 
 use super::layers::Layers;
 use crate::fact::Fact;
@@ -21,6 +21,8 @@ pub(super) struct ChannelTable {
     unsent: Vec<ChannelId>,
     announced: u32,
     started: bool,
+    /// How many associations ended.
+    ended: u32,
 }
 
 #[derive(Debug)]
@@ -54,6 +56,26 @@ impl Layers {
         {
             self.start_association(now);
         }
+    }
+
+    /// Ends the association with all its channels; what is opened later waits for another one.
+    pub(super) fn end_association(&mut self, now: Instant) {
+        self.association = None;
+        self.channels.abort(now, "the section for data is gone");
+        while let Some(event) = self.channels.poll_event() {
+            self.on_channels(now, event);
+        }
+        let table = &mut self.channel_table;
+        for channel in std::mem::take(&mut table.channels).into_keys() {
+            let error = Some(String::from("the association ended"));
+            self.facts.push_back(Fact::ChannelClosed { channel, error });
+        }
+        table.names.clear();
+        table.unsent.clear();
+        table.started = false;
+        table.ended += 1;
+        let env = self.env.child(&format!("channels {}", table.ended));
+        self.channels = Channels::new(self.config.channels.clone(), &env, now);
     }
 
     pub(super) fn start_association(&mut self, now: Instant) {

@@ -110,6 +110,7 @@ impl Layers {
                     transport.ice.end_of_remote_candidates(now);
                 }
             }
+            Order::EndAssociation => self.end_association(now),
             Order::OpenChannel {
                 channel,
                 parameters,

@@ -12,14 +12,17 @@ impl Layers {
             return;
         };
         let id = transport.id;
+        let generation = || transport.ice.local_credentials().ufrag().to_owned();
         let fact = match event {
             Event::GatheringState(state) => Fact::Gathering {
                 transport: id,
                 state,
+                generation: generation(),
             },
             Event::LocalCandidate(candidate) => Fact::LocalCandidate {
                 transport: id,
                 candidate,
+                generation: generation(),
                 url: None,
             },
             Event::CandidateError {

@@ -19,6 +19,9 @@ pub enum Call {
     CreateAnswer,
     /// `setLocalDescription()`; without a description the one that fits is made.
     SetLocalDescription(Option<SessionDescription>),
+    /// `setLocalDescription()` with a text and without a type: the state decides whether it is
+    /// the offer or the answer.
+    SetInferredLocalDescription(String),
     /// `setRemoteDescription()`.
     SetRemoteDescription(SessionDescription),
     /// `addIceCandidate()`; `None` or an empty candidate ends the candidates.
@@ -162,6 +165,11 @@ pub struct TrackInfo {
 pub struct OfferOptions {
     /// Restart ICE with this offer.
     pub ice_restart: bool,
+    /// `offerToReceiveAudio`, which changes the transceivers (webrtc-pc, section 4.4.3.3): `true`
+    /// makes one that only receives if none does, `false` lets none receive.
+    pub offer_to_receive_audio: Option<bool>,
+    /// `offerToReceiveVideo`, likewise.
+    pub offer_to_receive_video: Option<bool>,
 }
 
 /// `RTCRtpTransceiverInit`.

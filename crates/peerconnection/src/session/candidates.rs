@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use super::Session;
-use super::call::Answer;
-use super::chain::Kind;
+use super::call::Value;
+use super::chain::Begun;
 use super::description::IceCandidateInit;
 use crate::error::{Error, ErrorName};
 use crate::id::TransportId;
@@ -27,34 +27,104 @@ struct Waiting {
     candidate: Option<Box<stonechat_ice::Candidate>>,
 }
 
-impl Session {
-    pub(super) fn add_ice_candidate(
-        &mut self,
-        candidate: Option<IceCandidateInit>,
-    ) -> Result<Answer, Error> {
-        if let Some(candidate) = &candidate
-            && !candidate.candidate.is_empty()
+/// What is checked before anything is chained.
+pub(super) fn check_candidate(candidate: Option<&IceCandidateInit>) -> Result<(), Error> {
+    let names_none = |candidate: &IceCandidateInit| {
+        !candidate.candidate.is_empty()
             && candidate.sdp_mid.is_none()
             && candidate.sdp_m_line_index.is_none()
-        {
-            return Err(Error::new(
-                ErrorName::TypeError,
-                "a candidate needs sdp_mid or sdp_m_line_index",
-            ));
-        }
-        Ok(self.chain_operation(Kind::AddIceCandidate(candidate)))
+    };
+    if candidate.is_some_and(names_none) {
+        return Err(Error::new(
+            ErrorName::TypeError,
+            "a candidate needs sdp_mid or sdp_m_line_index",
+        ));
     }
+    Ok(())
+}
 
-    pub(super) fn apply_ice_candidate(
-        &mut self,
-        init: Option<IceCandidateInit>,
-    ) -> Result<(), Error> {
-        if self.signaling.remote().is_none() {
+impl Session {
+    /// The steps of `addIceCandidate` that run when its turn comes, in their order.
+    pub(super) fn begin_ice_candidate(
+        &self,
+        init: Option<&IceCandidateInit>,
+    ) -> Result<Begun, Error> {
+        let Some(remote) = self.signaling.remote() else {
             return Err(Error::new(
                 ErrorName::InvalidStateError,
                 "set the remote description before its candidates",
             ));
+        };
+        let Some(init) = init else {
+            return Ok(Begun::Task);
+        };
+        let section = self.section_named(init, &remote.sdp)?;
+        if section.is_some_and(|section| self.is_of_stopped(section)) {
+            return Ok(Begun::Done(Value::Nothing));
         }
+        if let Some(fragment) = init.username_fragment.as_deref() {
+            let sections = 0..remote.sdp.media().len();
+            let is_present = |index| {
+                self.signaling
+                    .remote_generations(index)
+                    .any(|generation| generation == fragment)
+            };
+            let known = match section {
+                Some(section) => is_present(section),
+                None => sections.into_iter().any(is_present),
+            };
+            if !known {
+                return Err(Error::new(
+                    ErrorName::OperationError,
+                    "no description has this username_fragment for the section",
+                ));
+            }
+        }
+        Ok(Begun::Task)
+    }
+
+    /// The section that a candidate names, if it names any.
+    fn section_named(
+        &self,
+        init: &IceCandidateInit,
+        remote: &stonechat_sdp::Session,
+    ) -> Result<Option<usize>, Error> {
+        let missing = |what: &str| {
+            let text = format!("no section of the remote description has this {what}");
+            Err(Error::new(ErrorName::OperationError, text))
+        };
+        if let Some(mid) = &init.sdp_mid {
+            let mut all = 0..remote.media().len();
+            return match all.find(|index| self.signaling.mid_of(remote, *index) == Some(mid)) {
+                Some(index) => Ok(Some(index)),
+                None => missing("sdp_mid"),
+            };
+        }
+        match init.sdp_m_line_index.map(usize::from) {
+            Some(index) if index < remote.media().len() => Ok(Some(index)),
+            Some(_) => missing("sdp_m_line_index"),
+            None => Ok(None),
+        }
+    }
+
+    fn is_of_stopped(&self, section: usize) -> bool {
+        let transceiver = self
+            .signaling
+            .sections
+            .get(section)
+            .and_then(crate::signaling::Section::transceiver);
+        transceiver.is_some_and(|id| {
+            self.transceivers
+                .iter()
+                .all(|transceiver| transceiver.id != id || transceiver.stopped)
+        })
+    }
+
+    /// Adds a candidate to the remote descriptions of its generation and to its transport.
+    pub(super) fn apply_ice_candidate(
+        &mut self,
+        init: Option<IceCandidateInit>,
+    ) -> Result<(), Error> {
         let init = init.unwrap_or_default();
         let text = init.candidate.trim();
         let text = text.strip_prefix("a=").unwrap_or(text);
@@ -62,6 +132,8 @@ impl Session {
         let sections = self.sections_for(&init)?;
         if text.is_empty() {
             for (section, generation) in sections {
+                self.signaling
+                    .end_of_remote_candidates(section, &generation);
                 self.give_candidate(section, generation, None);
             }
             return Ok(());
@@ -72,63 +144,43 @@ impl Session {
                 format!("the candidate is malformed: {error}"),
             )
         })?;
-        // A candidate for the second component belongs to RTCP without multiplexing: not used.
-        if candidate.component != 1 {
-            return Ok(());
-        }
+        let is_used = candidate.component == 1 && !self.is_prohibited(&candidate);
         for (section, generation) in sections {
             self.signaling
                 .add_remote_candidate(section, &generation, text);
-            self.give_candidate(section, generation, Some(Box::new(candidate.clone())));
+            // The second component belongs to RTCP without multiplexing.
+            if is_used {
+                self.give_candidate(section, generation, Some(Box::new(candidate.clone())));
+            }
         }
         Ok(())
     }
 
     /// The sections that a candidate belongs to, each with its generation: one section, or all if
-    /// the candidate ends the candidates of all.
+    /// the candidate ends the candidates of all. A section that is rejected or says nothing of a
+    /// transport has none.
     fn sections_for(&self, init: &IceCandidateInit) -> Result<Vec<(usize, String)>, Error> {
         let Some(remote) = self.signaling.remote() else {
             return Ok(Vec::new());
         };
-        let count = remote.sdp.media().len();
-        let section = match (&init.sdp_mid, init.sdp_m_line_index) {
-            (Some(mid), _) => {
-                let found = remote
-                    .sdp
-                    .media()
-                    .iter()
-                    .position(|media| media.mid() == Some(mid.as_str()));
-                Some(found.ok_or_else(|| {
-                    Error::new(ErrorName::OperationError, "no section has this sdp_mid")
-                })?)
-            }
-            (None, Some(index)) if usize::from(index) < count => Some(usize::from(index)),
-            (None, Some(_)) => {
-                return Err(Error::new(
-                    ErrorName::OperationError,
-                    "no section has this sdp_m_line_index",
-                ));
-            }
-            (None, None) => None,
+        let fragment = init.username_fragment.as_deref();
+        let sections = match self.section_named(init, &remote.sdp)? {
+            Some(section) => section..section + 1,
+            None => 0..remote.sdp.media().len(),
         };
-        let generation = |index: usize| {
-            self.signaling
-                .generation(index, init.username_fragment.as_deref())
-        };
-        match section {
-            Some(index) => match generation(index) {
-                Some(generation) => Ok(vec![(index, generation)]),
-                // A section that is rejected or says nothing of a transport of its own.
-                None if init.username_fragment.is_none() => Ok(Vec::new()),
-                None => Err(Error::new(
-                    ErrorName::OperationError,
-                    "no section has this username_fragment",
-                )),
-            },
-            None => Ok((0..count)
-                .filter_map(|index| Some((index, generation(index)?)))
-                .collect()),
-        }
+        Ok(sections
+            .filter_map(|index| Some((index, self.signaling.generation(index, fragment)?)))
+            .collect())
+    }
+
+    /// Whether nothing may be sent to a candidate (webrtc-pc, "administratively prohibited"); the
+    /// application is not told.
+    fn is_prohibited(&self, candidate: &stonechat_ice::Candidate) -> bool {
+        let only_relayed =
+            self.configuration.ice_transport_policy == crate::IceTransportPolicy::Relay;
+        let needs_resolution = !matches!(candidate.address, stonechat_ice::CandidateAddress::Ip(_));
+        let is_bad = candidate.tcp_type.is_none() && BAD_PORTS.contains(&candidate.port);
+        is_bad || only_relayed && needs_resolution
     }
 
     fn give_candidate(
@@ -203,6 +255,7 @@ impl Session {
             for text in section.media().candidates() {
                 if let Ok(candidate) = text.parse::<stonechat_ice::Candidate>()
                     && candidate.component == 1
+                    && !self.is_prohibited(&candidate)
                 {
                     self.give_candidate(index, generation.clone(), Some(Box::new(candidate)));
                 }
@@ -216,3 +269,13 @@ impl Session {
         }
     }
 }
+
+/// Ports that are never connected to, because other protocols could be made to believe what comes
+/// ("port blocking" of the Fetch standard).
+const BAD_PORTS: [u16; 82] = [
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
+    102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
+    465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990,
+    993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
+    6668, 6669, 6679, 6697,
+];

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 
 use super::Session;
-use super::call::{Answer, OfferOptions, PromiseId};
-use super::description::{IceCandidateInit, SessionDescription};
+use super::call::{Answer, OfferOptions, PromiseId, Value};
+use super::description::{IceCandidateInit, SdpType, SessionDescription};
+use super::step::Step;
 use super::task::Task;
+use crate::error::Error;
 
 /// The operations of a session that were not done yet; the first one is under way.
 #[derive(Debug, Default)]
@@ -37,36 +39,75 @@ struct Operation {
 pub(super) enum Kind {
     CreateOffer(OfferOptions),
     CreateAnswer,
-    SetLocal(Option<SessionDescription>),
+    /// The type, unless the state decides it, and the text, which may be empty.
+    SetLocal(Option<SdpType>, String),
     SetRemote(SessionDescription),
     AddIceCandidate(Option<IceCandidateInit>),
 }
 
+/// What the steps of an operation that run at once lead to.
+pub(super) enum Begun {
+    /// The rest is a task.
+    Task,
+    /// Everything is done.
+    Done(Value),
+}
+
 impl Session {
-    /// Puts an operation at the end of the chain; it begins at once if it is alone.
-    pub(super) fn chain_operation(&mut self, kind: Kind) -> Answer {
-        let promise = self.promise();
+    /// Puts an operation at the end of the chain. If it is alone it begins at once, and may be
+    /// over at once.
+    pub(super) fn chain_operation(&mut self, kind: Kind) -> Result<Answer, Error> {
         let idle = self.chain.is_empty();
-        self.chain.operations.push_back(Operation { promise, kind });
-        if idle {
+        let begun = if idle {
+            self.begin(&kind)?
+        } else {
+            Begun::Task
+        };
+        let promise = self.promise();
+        match begun {
+            Begun::Done(value) => self.queue(Task::Settle(promise, value)),
+            Begun::Task => {
+                self.chain.operations.push_back(Operation { promise, kind });
+                if idle {
+                    self.queue(Task::Operation);
+                }
+            }
+        }
+        Ok(Answer::Promise(promise))
+    }
+
+    /// The operation that is under way; it stays in the chain until [it ends](Self::end_operation).
+    pub(super) fn take_operation(&mut self) -> Option<Kind> {
+        let operation = self.chain.operations.front_mut()?;
+        Some(std::mem::replace(&mut operation.kind, Kind::CreateAnswer))
+    }
+
+    /// The operation that is under way goes on with another task.
+    pub(super) fn resume_operation(&mut self, kind: Kind) {
+        if let Some(operation) = self.chain.operations.front_mut() {
+            operation.kind = kind;
             self.queue(Task::Operation);
         }
-        Answer::Promise(promise)
     }
 
-    /// The operation that is under way; it stays in the chain until it [is done](Self::end_operation).
-    pub(super) fn current_operation(&mut self) -> Option<(PromiseId, Kind)> {
-        let operation = self.chain.operations.front_mut()?;
-        let kind = std::mem::replace(&mut operation.kind, Kind::CreateAnswer);
-        Some((operation.promise, kind))
-    }
-
-    /// The operation leaves the chain and the next one begins.
-    pub(super) fn end_operation(&mut self) {
-        self.chain.operations.pop_front();
-        if !self.chain.is_empty() {
-            self.queue(Task::Operation);
-        } else if std::mem::take(&mut self.chain.update_when_empty) {
+    /// The operation leaves the chain, its promise settles and the next one begins.
+    pub(super) fn end_operation(&mut self, result: Result<Value, Error>, step: &mut Step) {
+        let mut result = result;
+        while let Some(Operation { promise, .. }) = self.chain.operations.pop_front() {
+            step.settle.push((promise, result));
+            let Some(next) = self.chain.operations.front() else {
+                break;
+            };
+            result = match self.begin(&next.kind) {
+                Ok(Begun::Task) => {
+                    self.queue(Task::Operation);
+                    return;
+                }
+                Ok(Begun::Done(value)) => Ok(value),
+                Err(error) => Err(error),
+            };
+        }
+        if std::mem::take(&mut self.chain.update_when_empty) {
             self.update_negotiation_needed();
         }
     }

@@ -10,6 +10,7 @@ use stonechat_sctp::Reliability;
 use super::Session;
 use super::call::ChannelInit;
 use super::step::{Event, Step};
+use super::task::Task;
 use crate::error::{Error, ErrorName};
 use crate::fact::Fact;
 use crate::id::ChannelId;
@@ -71,7 +72,7 @@ impl ChannelObjects {
     }
 
     /// A section for data was negotiated; the peer takes messages of at most so many octets.
-    pub(crate) fn negotiated(&mut self, max_message_size: u64, step: &mut Step) {
+    pub(crate) fn negotiated(&mut self, max_message_size: u64) {
         match &mut self.sctp {
             Some(sctp) => sctp.max_message_size = max_message_size,
             None => {
@@ -80,9 +81,6 @@ impl ChannelObjects {
                     max_message_size,
                     max_channels: None,
                 });
-                step.fire.push(Event::SctpTransportStateChange(
-                    SctpTransportState::Connecting,
-                ));
             }
         }
     }
@@ -98,6 +96,17 @@ impl ChannelObjects {
 }
 
 impl Session {
+    /// The section for data was rejected: association and channels end.
+    pub(crate) fn end_association(&mut self) {
+        if let Some(sctp) = self.channels.sctp.take()
+            && sctp.state != SctpTransportState::Closed
+        {
+            let closed = Event::SctpTransportStateChange(SctpTransportState::Closed);
+            self.queue(Task::Fire(closed));
+        }
+        self.order(Order::EndAssociation);
+    }
+
     pub(super) fn create_data_channel(
         &mut self,
         label: String,

@@ -1,18 +1,25 @@
 //! `close()` (webrtc-pc, section 4.4.1.3).
 
 use super::Session;
+use super::step::Event;
+use super::task::Task;
 use crate::order::Order;
 use crate::state::{ConnectionState, IceConnectionState};
 
 impl Session {
-    /// Closes at once; no events fire, and operations under way never settle.
+    /// Closes at once. Nothing fires but `ended` on tracks that were received, and operations under
+    /// way never settle.
     pub(super) fn close(&mut self) {
         if self.is_closed {
             return;
         }
         self.is_closed = true;
         self.signaling.close();
+        let mut ended = Vec::new();
         for transceiver in &mut self.transceivers {
+            if !transceiver.receiver.ended {
+                ended.push(transceiver.id.receiver());
+            }
             transceiver.stop();
         }
         self.channels.close_all();
@@ -21,6 +28,9 @@ impl Session {
         self.ice_connection_state = IceConnectionState::Closed;
         self.chain.clear();
         self.tasks.clear();
+        for receiver in ended {
+            self.queue(Task::Fire(Event::TrackEnded(receiver)));
+        }
         self.order(Order::Close);
         let waiting: Vec<_> = self
             .waiting_stats
@@ -28,7 +38,7 @@ impl Session {
             .map(|(request, _)| *request)
             .collect();
         for request in waiting {
-            self.queue(super::task::Task::StatsOfClosed(request));
+            self.queue(Task::StatsOfClosed(request));
         }
     }
 }

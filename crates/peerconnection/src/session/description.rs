@@ -1,5 +1,7 @@
 //! Descriptions and candidates as the application carries them.
 
+use super::call::Call;
+
 crate::w3c_enums! {
     /// `RTCSdpType`.
     SdpType {
@@ -22,6 +24,27 @@ pub struct SessionDescription {
     pub kind: SdpType,
     /// The text; empty for a rollback, or for the description to be made.
     pub sdp: String,
+}
+
+/// `RTCLocalSessionDescriptionInit`: what `setLocalDescription()` takes.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct LocalSessionDescriptionInit {
+    /// What it is; `None` lets the signalling state decide.
+    pub kind: Option<SdpType>,
+    /// The text; empty for a rollback, or for the description to be made.
+    pub sdp: String,
+}
+
+impl From<LocalSessionDescriptionInit> for Call {
+    fn from(init: LocalSessionDescriptionInit) -> Self {
+        match init.kind {
+            Some(kind) => Self::SetLocalDescription(Some(SessionDescription {
+                kind,
+                sdp: init.sdp,
+            })),
+            None => Self::SetInferredLocalDescription(init.sdp),
+        }
+    }
 }
 
 /// `RTCIceCandidateInit`: a candidate as it came through signalling.

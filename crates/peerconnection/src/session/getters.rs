@@ -157,7 +157,8 @@ impl Session {
     #[must_use]
     pub fn transports(&self) -> Vec<TransportId> {
         self.transports
-            .iter()
+            .living()
+            .filter(|transport| !transport.is_pooled)
             .map(|transport| transport.id)
             .collect()
     }

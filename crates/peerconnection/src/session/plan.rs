@@ -23,7 +23,7 @@ impl Session {
     fn plan(&self) -> Plan {
         let transports = self
             .transports
-            .iter()
+            .living()
             .map(|transport| TransportPlan {
                 id: transport.id,
                 ice: IcePlan {
@@ -79,14 +79,19 @@ impl Session {
         match &self.signaling.pending_remote {
             Some(remote) if remote.kind == SdpType::Pranswer => described(remote),
             Some(remote) if self.signaling.pending_local.is_some() => described(remote),
-            _ if is_in_force => self.signaling.current_remote.as_ref().and_then(described),
+            _ if is_in_force => {
+                let remote = &self.transports.get(transport)?.remote;
+                remote.as_ref().map(|remote| remote.credentials.clone())
+            }
             _ => None,
         }
     }
 
     /// DTLS of a transport, once an answer decided the roles.
     fn dtls_plan(&self, transport: TransportId) -> Option<DtlsPlan> {
-        let role = self.transports.get(transport)?.dtls_role?;
+        let object = self.transports.get(transport)?;
+        let role = object.dtls_role?;
+        let association = object.association;
         // An offer that is not answered yet changes nothing.
         let remote = match &self.signaling.pending_remote {
             Some(remote) if self.signaling.pending_local.is_some() => remote,
@@ -101,7 +106,11 @@ impl Session {
                     .collect();
                 (!known.is_empty()).then_some(known)
             })?;
-        Some(DtlsPlan { role, fingerprints })
+        Some(DtlsPlan {
+            role,
+            association,
+            fingerprints,
+        })
     }
 
     fn association_plan(

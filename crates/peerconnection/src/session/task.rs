@@ -5,10 +5,13 @@ use std::time::Instant;
 
 use super::Session;
 use super::call::{PromiseId, Value};
-use super::chain::Kind;
+use super::chain::{Begun, Kind};
+use super::description::SdpType;
 use super::step::{Event, Step};
+use crate::error::Error;
 use crate::fact::Fact;
-use crate::id::SenderId;
+use crate::id::{SenderId, TransportId};
+use crate::signaling::check_rolls_back;
 use crate::state::SignalingState;
 
 /// From so many on, what came and went is forgotten.
@@ -16,9 +19,11 @@ const MANY_TASKS: usize = 1024;
 
 /// One task.
 #[derive(Debug)]
-pub(super) enum Task {
+pub(crate) enum Task {
     /// Run the operation at the front of the chain.
     Operation,
+    /// The same task goes on: the events of the operation fired, its promise settles.
+    EndOperation(Box<Result<Value, Error>>),
     /// Decide whether negotiation is needed.
     NegotiationNeeded,
     /// Take note of a fact.
@@ -35,11 +40,34 @@ pub(super) enum Task {
         rid: Option<String>,
         promise: PromiseId,
     },
+    /// All candidates of this generation of a transport were surfaced.
+    GatheringComplete(TransportId, String),
+    /// The state of a DTLS transport changed: so may that of the connection.
+    ConnectionState,
+    /// Descriptions changed which transports there are.
+    TransportsChanged,
     /// Answer a question for statistics after the end.
     StatsOfClosed(u64),
 }
 
 impl Session {
+    /// Queues a task before all others: it is queued in the moment in which this one runs.
+    pub(super) fn queue_next(&mut self, task: Task) {
+        self.tasks.push_front(task);
+    }
+
+    /// Takes the next task if it is a fact that is `wanted`.
+    pub(super) fn take_next_fact(&mut self, wanted: impl Fn(&Fact) -> bool) -> Option<Fact> {
+        match self.tasks.front() {
+            Some(Task::Fact(fact)) if wanted(fact) => {}
+            _ => return None,
+        }
+        match self.tasks.pop_front() {
+            Some(Task::Fact(fact)) => Some(fact),
+            _ => None,
+        }
+    }
+
     /// Queues a fact as a task. A state fact replaces the last queued one of the same object, and
     /// what is undone before anybody saw it is taken back, so that a peer cannot make the queue
     /// grow while nobody pulls steps.
@@ -126,6 +154,7 @@ impl Session {
     pub(super) fn run(&mut self, now: Instant, task: Task, step: &mut Step) {
         match task {
             Task::Operation => self.run_operation(now, step),
+            Task::EndOperation(result) => self.end_operation(*result, step),
             Task::NegotiationNeeded => self.run_negotiation_needed(step),
             Task::Fact(fact) => self.run_fact(now, fact, step),
             Task::Fire(event) => step.fire.push(event),
@@ -135,6 +164,11 @@ impl Session {
                 rid,
                 promise,
             } => self.run_generate_key_frame(sender, rid.as_deref(), promise, step),
+            Task::GatheringComplete(transport, generation) => {
+                self.complete_gathering(transport, &generation, step);
+            }
+            Task::ConnectionState => self.update_connection_state(step),
+            Task::TransportsChanged => self.on_transports_changed(step),
             Task::Settle(promise, value) => step.settle.push((promise, Ok(value))),
             Task::StatsOfClosed(request) => {
                 self.settle_stats(now, request, &crate::stats::Snapshot::default(), step);
@@ -142,28 +176,62 @@ impl Session {
         }
     }
 
+    /// The rest of an operation. It leaves the chain after its events and just before its promise
+    /// settles: what a handler asks meanwhile waits behind it.
     fn run_operation(&mut self, now: Instant, step: &mut Step) {
-        if self.is_closed {
-            return;
-        }
-        let Some((promise, kind)) = self.current_operation() else {
+        let Some(kind) = self.take_operation() else {
             return;
         };
         let result = match kind {
             Kind::CreateOffer(options) => self.create_offer(options).map(Value::Description),
             Kind::CreateAnswer => self.create_answer().map(Value::Description),
-            Kind::SetLocal(description) => self
-                .set_local_description(now, description, step)
+            Kind::SetLocal(kind, text) => self
+                .set_local_description(now, kind, text, step)
                 .map(|()| Value::Nothing),
-            Kind::SetRemote(description) => self
-                .set_remote_description(now, &description, step)
-                .map(|()| Value::Nothing),
+            Kind::SetRemote(description) => {
+                if self.yields_to(&description) {
+                    // Two tasks: ours is rolled back, whatever becomes of the peer's.
+                    self.roll_back(step);
+                    self.resume_operation(Kind::SetRemote(description));
+                    return;
+                }
+                self.set_remote_description(now, &description, step)
+                    .map(|()| Value::Nothing)
+            }
             Kind::AddIceCandidate(candidate) => {
                 self.apply_ice_candidate(candidate).map(|()| Value::Nothing)
             }
         };
-        self.end_operation();
-        step.settle.push((promise, result));
+        if step.fire.is_empty() {
+            self.end_operation(result, step);
+        } else {
+            step.more = true;
+            self.tasks.push_front(Task::EndOperation(Box::new(result)));
+        }
+    }
+
+    /// The steps of an operation that run at once when its turn comes.
+    pub(super) fn begin(&self, kind: &Kind) -> Result<Begun, Error> {
+        let state = self.signaling.state();
+        match kind {
+            Kind::CreateOffer(_) => self.check_creates_offer()?,
+            Kind::CreateAnswer => self.check_creates_answer()?,
+            Kind::SetLocal(kind, text) => self.check_sets_local(*kind, text)?,
+            Kind::SetRemote(description) => {
+                let is_invalid_offer = description.kind == SdpType::Offer
+                    && !matches!(
+                        state,
+                        SignalingState::Stable | SignalingState::HaveRemoteOffer
+                    );
+                if description.kind == SdpType::Rollback || is_invalid_offer {
+                    check_rolls_back(state)?;
+                }
+            }
+            Kind::AddIceCandidate(candidate) => {
+                return self.begin_ice_candidate(candidate.as_ref());
+            }
+        }
+        Ok(Begun::Task)
     }
 
     fn run_negotiation_needed(&mut self, step: &mut Step) {

@@ -4,18 +4,26 @@
 use super::Session;
 use super::description::IceCandidate;
 use super::step::{Event, Step};
-use crate::error::{Error, ErrorName};
+use super::task::Task;
+use crate::error::{Error, ErrorDetail, ErrorDetailType};
 use crate::fact::{DtlsFact, Fact};
 use crate::id::TransportId;
+use crate::signaling::{RemoteEnd, Section, SectionKind};
 use crate::state::{
     ConnectionState, DtlsTransportState, IceConnectionState, IceGatheringState, IceTransportState,
 };
 
-/// All transports that descriptions in force or pending name.
+/// All transports that descriptions in force or pending name, and those that gather ahead.
 #[derive(Debug, Default)]
 pub(crate) struct TransportObjects {
     transports: Vec<TransportObject>,
     made: u32,
+    /// Facts of generations that no description of ours represents yet: `[[EarlyCandidates]]`.
+    early: Vec<Fact>,
+    /// No description names these any more; their last events are due.
+    discarded: Vec<TransportId>,
+    /// Whether an exchange was completed, so that no transport gathers ahead any more.
+    pub(crate) pool_is_over: bool,
 }
 
 /// `RTCDtlsTransport` with its `RTCIceTransport`.
@@ -33,9 +41,36 @@ pub(crate) struct TransportObject {
     pub(crate) dtls_role: Option<stonechat_dtls::Role>,
     pub(crate) connected: Option<DtlsFact>,
     pub(crate) selected_changes: u32,
+    /// `a=tls-id` of our side, and how many DTLS associations there were before this one.
+    pub(crate) tls_id: String,
+    pub(crate) association: u32,
+    /// The peer's end, once an answer decided it.
+    pub(crate) remote: Option<RemoteEnd>,
+    /// It gathers ahead; no description names it yet.
+    pub(crate) is_pooled: bool,
 }
 
 impl TransportObjects {
+    pub(crate) fn add_pooled(&mut self, credentials: stonechat_ice::Credentials) {
+        let id = self.add(credentials, stonechat_ice::Role::Controlling);
+        if let Some(transport) = self.get_mut(id) {
+            transport.is_pooled = true;
+        }
+    }
+
+    /// The transports that gather ahead.
+    pub(crate) fn pooled(&self) -> Vec<TransportId> {
+        let pooled = self.iter().filter(|transport| transport.is_pooled);
+        pooled.map(|transport| transport.id).collect()
+    }
+
+    /// The credentials of the transport number `index` of those that gather ahead.
+    pub(crate) fn pooled_credentials(&self, index: usize) -> Option<stonechat_ice::Credentials> {
+        let mut pooled = self.iter().filter(|transport| transport.is_pooled);
+        pooled
+            .nth(index)
+            .map(|transport| transport.credentials.clone())
+    }
     pub(crate) fn add(
         &mut self,
         credentials: stonechat_ice::Credentials,
@@ -55,6 +90,10 @@ impl TransportObjects {
             dtls_role: None,
             connected: None,
             selected_changes: 0,
+            tls_id: String::new(),
+            association: 0,
+            remote: None,
+            is_pooled: false,
         });
         id
     }
@@ -67,7 +106,7 @@ impl TransportObjects {
         &self,
         credentials: &stonechat_ice::Credentials,
     ) -> Option<TransportId> {
-        let mut all = self.transports.iter();
+        let mut all = self.living();
         all.find(|transport| transport.credentials == *credentials)
             .map(|transport| transport.id)
     }
@@ -82,9 +121,35 @@ impl TransportObjects {
         self.transports.iter()
     }
 
-    /// Forgets the transports that `keep` does not name.
+    /// Those that the connection shall have.
+    pub(crate) fn living(&self) -> impl Iterator<Item = &TransportObject> {
+        self.iter().filter(|transport| self.lives(transport.id))
+    }
+
+    /// Discards the transports that `keep` does not name. Those that the application could see
+    /// stay until their last events fired.
     pub(crate) fn retain(&mut self, keep: impl Fn(TransportId) -> bool) {
-        self.transports.retain(|transport| keep(transport.id));
+        for transport in &mut self.transports {
+            if keep(transport.id) || self.discarded.contains(&transport.id) {
+                continue;
+            }
+            self.early
+                .retain(|fact| fact.transport() != Some(transport.id));
+            self.discarded.push(transport.id);
+        }
+        let discarded = &mut self.discarded;
+        self.transports.retain(|transport| {
+            let gone = transport.is_pooled && discarded.contains(&transport.id);
+            if gone {
+                discarded.retain(|id| *id != transport.id);
+            }
+            !gone
+        });
+    }
+
+    /// Whether a description names it, or the pool.
+    pub(crate) fn lives(&self, id: TransportId) -> bool {
+        !self.discarded.contains(&id)
     }
 
     pub(super) fn close_all(&mut self) {
@@ -105,15 +170,53 @@ impl TransportObject {
 }
 
 impl Session {
+    /// Candidates and gathering states of generations that no description of ours represents wait
+    /// until one does.
+    pub(super) fn is_early(&self, fact: &Fact) -> bool {
+        matches!(
+            fact,
+            Fact::Gathering { .. } | Fact::LocalCandidate { .. } | Fact::CandidateError { .. }
+        ) && fact
+            .transport()
+            .and_then(|id| self.transports.get(id))
+            .is_some_and(|transport| !self.signaling.represents(&transport.credentials))
+    }
+
+    /// "Release early candidates".
+    pub(crate) fn release_early_facts(&mut self) {
+        let (early, due): (Vec<Fact>, Vec<Fact>) = std::mem::take(&mut self.transports.early)
+            .into_iter()
+            .partition(|fact| self.is_early(fact));
+        self.transports.early = early;
+        for fact in due {
+            self.queue(Task::Fact(fact));
+        }
+    }
+
     pub(super) fn on_transport_fact(&mut self, fact: Fact, step: &mut Step) {
+        if fact
+            .transport()
+            .is_some_and(|id| !self.transports.lives(id))
+        {
+            return;
+        }
+        if self.is_early(&fact) {
+            self.transports.early.push(fact);
+            return;
+        }
         match fact {
-            Fact::Gathering { transport, state } => self.on_gathering(transport, state, step),
+            Fact::Gathering {
+                transport,
+                state,
+                generation,
+            } => self.on_gathering(transport, state, generation, step),
             Fact::LocalCandidate {
                 transport,
                 candidate,
+                generation,
                 url,
             } => {
-                self.on_local_candidate(transport, candidate, url, step);
+                self.on_local_candidate(transport, candidate, &generation, url, step);
             }
             Fact::CandidateError {
                 local,
@@ -129,37 +232,42 @@ impl Session {
                     text,
                 });
             }
-            Fact::IceState { transport, state } => {
-                if let Some(object) = self.transports.get_mut(transport) {
-                    let state = ice_transport_state(state);
-                    if object.ice_state != state {
-                        object.ice_state = state;
-                        step.fire
-                            .push(Event::IceTransportStateChange(transport, state));
-                    }
-                }
-                self.update_aggregates(step);
-            }
+            Fact::IceState { .. } | Fact::SelectedPair { .. } => self.on_ice_change(fact, step),
             Fact::IceRole { transport, role } => {
                 if let Some(object) = self.transports.get_mut(transport) {
                     object.role = role;
                 }
             }
-            Fact::SelectedPair {
-                transport,
-                local,
-                remote,
-            } => {
-                if let Some(object) = self.transports.get_mut(transport) {
-                    object.selected = Some(Box::new((*local, *remote)));
-                    object.selected_changes += 1;
-                    step.fire
-                        .push(Event::SelectedCandidatePairChange(transport));
-                }
-            }
             Fact::DtlsState { transport, state } => self.on_dtls_state(transport, state, step),
             _ => {}
         }
+    }
+
+    /// "Change the selected candidate pair and state": both are one task.
+    fn on_ice_change(&mut self, fact: Fact, step: &mut Step) {
+        let Some(id) = fact.transport() else { return };
+        let mut change = IceChange::default();
+        change.take(fact);
+        while let Some(next) =
+            self.take_next_fact(|next| next.transport() == Some(id) && change.has_room_for(next))
+        {
+            change.take(next);
+        }
+        let Some(object) = self.transports.get_mut(id) else {
+            return;
+        };
+        if let Some(pair) = change.pair {
+            object.selected = Some(pair);
+            object.selected_changes += 1;
+            step.fire.push(Event::SelectedCandidatePairChange(id));
+        }
+        let Some(state) = change.state.filter(|state| *state != object.ice_state) else {
+            return;
+        };
+        object.ice_state = state;
+        step.fire.push(Event::IceTransportStateChange(id, state));
+        self.update_ice_connection_state(step);
+        self.update_connection_state(step);
     }
 
     fn on_dtls_state(&mut self, transport: TransportId, fact: DtlsFact, step: &mut Step) {
@@ -173,7 +281,11 @@ impl Session {
             DtlsFact::Failed { .. } => DtlsTransportState::Failed,
         };
         if let DtlsFact::Failed { error } = &fact {
-            let error = Error::new(ErrorName::RtcError, error.clone());
+            let detail = ErrorDetail {
+                error_detail: ErrorDetailType::DtlsFailure,
+                ..ErrorDetail::default()
+            };
+            let error = Error::rtc(detail, error.clone());
             step.fire.push(Event::DtlsTransportError(transport, error));
         }
         if matches!(fact, DtlsFact::Connected { .. }) {
@@ -183,19 +295,44 @@ impl Session {
             object.dtls_state = state;
             step.fire
                 .push(Event::DtlsTransportStateChange(transport, state));
+            self.queue_next(Task::ConnectionState);
         }
-        self.update_aggregates(step);
+    }
+
+    /// The transports that descriptions discarded are closed, and what is left decides the states.
+    pub(super) fn on_transports_changed(&mut self, step: &mut Step) {
+        for id in std::mem::take(&mut self.transports.discarded) {
+            let Some(object) = self.transports.get(id) else {
+                continue;
+            };
+            if object.dtls_state != DtlsTransportState::Closed {
+                let closed = DtlsTransportState::Closed;
+                step.fire.push(Event::DtlsTransportStateChange(id, closed));
+            }
+            if object.ice_state != IceTransportState::Closed {
+                let closed = IceTransportState::Closed;
+                step.fire.push(Event::IceTransportStateChange(id, closed));
+            }
+            self.transports.transports.retain(|other| other.id != id);
+        }
+        self.update_gathering(step);
+        self.update_ice_connection_state(step);
+        self.update_connection_state(step);
     }
 
     fn on_gathering(
         &mut self,
         transport: TransportId,
         state: stonechat_ice::GatheringState,
+        generation: String,
         step: &mut Step,
     ) {
         let Some(object) = self.transports.get_mut(transport) else {
             return;
         };
+        if object.credentials.ufrag() != generation {
+            return;
+        }
         let state = match state {
             stonechat_ice::GatheringState::New => IceGatheringState::New,
             stonechat_ice::GatheringState::Gathering => IceGatheringState::Gathering,
@@ -204,26 +341,49 @@ impl Session {
         if object.gathering_state == state {
             return;
         }
-        object.gathering_state = state;
-        let generation = object.credentials.ufrag().to_owned();
         if state == IceGatheringState::Complete {
             let (mid, index) = self.section_of(transport);
             if let Some(section) = self.described_section(transport) {
-                self.signaling.end_of_local_candidates(section);
+                self.signaling.end_of_local_candidates(section, &generation);
             }
             let candidate = IceCandidate {
                 candidate: None,
                 sdp_mid: mid,
                 sdp_m_line_index: index,
-                username_fragment: Some(generation),
+                username_fragment: Some(generation.clone()),
             };
             step.fire.push(Event::IceCandidate {
                 candidate: Some(candidate),
                 url: None,
             });
+            self.queue_next(Task::GatheringComplete(transport, generation));
+            return;
         }
+        object.gathering_state = state;
         step.fire
             .push(Event::IceTransportGatheringStateChange(transport, state));
+        self.update_gathering(step);
+    }
+
+    /// The task behind the one that told the end of the candidates.
+    pub(super) fn complete_gathering(
+        &mut self,
+        transport: TransportId,
+        generation: &str,
+        step: &mut Step,
+    ) {
+        let Some(object) = self
+            .transports
+            .get_mut(transport)
+            .filter(|object| object.credentials.ufrag() == generation)
+        else {
+            return;
+        };
+        object.gathering_state = IceGatheringState::Complete;
+        step.fire.push(Event::IceTransportGatheringStateChange(
+            transport,
+            IceGatheringState::Complete,
+        ));
         self.update_gathering(step);
     }
 
@@ -231,6 +391,7 @@ impl Session {
         &mut self,
         transport: TransportId,
         candidate: Box<stonechat_ice::Candidate>,
+        generation: &str,
         url: Option<String>,
         step: &mut Step,
     ) {
@@ -239,24 +400,21 @@ impl Session {
         let Some(object) = self.transports.get_mut(transport) else {
             return;
         };
-        // Of a generation that was replaced while the fact waited.
-        if candidate
-            .ufrag
-            .as_deref()
-            .is_some_and(|ufrag| ufrag != object.credentials.ufrag())
-        {
+        // Of a generation that was replaced while the fact waited, or known from before a restart
+        // that was rolled back.
+        if generation != object.credentials.ufrag() || object.candidates.contains(&*candidate) {
             return;
         }
         object.candidates.push((*candidate).clone());
-        let generation = object.credentials.ufrag().to_owned();
         if let Some(section) = section {
-            self.signaling.add_local_candidate(section, &candidate);
+            self.signaling
+                .add_local_candidate(section, generation, &candidate);
         }
         let candidate = IceCandidate {
             candidate: Some(candidate),
             sdp_mid: mid,
             sdp_m_line_index: index,
-            username_fragment: Some(generation),
+            username_fragment: Some(generation.to_owned()),
         };
         step.fire.push(Event::IceCandidate {
             candidate: Some(candidate),
@@ -281,19 +439,39 @@ impl Session {
         self.signaling.section_of(transport, credentials)
     }
 
-    fn update_gathering(&mut self, step: &mut Step) {
-        let states = || {
-            self.transports
+    /// The transports that transceivers and the association go by; the states aggregate these.
+    fn referenced(&self) -> impl Iterator<Item = &TransportObject> {
+        self.transports.living().filter(|transport| {
+            self.signaling.sections.iter().any(|section| {
+                section.transport == Some(transport.id)
+                    && !section.rejected
+                    && self.is_referring(section)
+            })
+        })
+    }
+
+    fn is_referring(&self, section: &Section) -> bool {
+        match section.kind {
+            SectionKind::Media(_, id) => self
+                .transceivers
                 .iter()
-                .map(|transport| transport.gathering_state)
-        };
-        let state = if states().any(|state| state == IceGatheringState::Gathering) {
+                .any(|transceiver| transceiver.id == id && !transceiver.stopped),
+            SectionKind::Data => self.channels.sctp.is_some(),
+            SectionKind::Unknown => false,
+        }
+    }
+
+    fn update_gathering(&mut self, step: &mut Step) {
+        let states: Vec<_> = self
+            .referenced()
+            .map(|transport| transport.gathering_state)
+            .collect();
+        let state = if states.contains(&IceGatheringState::Gathering) {
             IceGatheringState::Gathering
-        } else if states().count() > 0 && states().all(|state| state == IceGatheringState::Complete)
-        {
-            IceGatheringState::Complete
-        } else {
+        } else if states.is_empty() || states.contains(&IceGatheringState::New) {
             IceGatheringState::New
+        } else {
+            IceGatheringState::Complete
         };
         if state != self.ice_gathering_state {
             self.ice_gathering_state = state;
@@ -307,13 +485,16 @@ impl Session {
         }
     }
 
-    /// Computes the states that aggregate those of the transports and fires what changed.
-    pub(crate) fn update_aggregates(&mut self, step: &mut Step) {
+    fn update_ice_connection_state(&mut self, step: &mut Step) {
         let ice = self.aggregate_ice();
         if ice != self.ice_connection_state {
             self.ice_connection_state = ice;
             step.fire.push(Event::IceConnectionStateChange(ice));
         }
+    }
+
+    /// "Update the connection state".
+    pub(super) fn update_connection_state(&mut self, step: &mut Step) {
         let connection = self.aggregate_connection();
         if connection != self.connection_state {
             self.connection_state = connection;
@@ -323,16 +504,12 @@ impl Session {
 
     fn aggregate_ice(&self) -> IceConnectionState {
         use IceTransportState as T;
-        let any = |state| {
-            self.transports
-                .iter()
-                .any(|transport| transport.ice_state == state)
-        };
-        let all = |states: &[T]| {
-            self.transports
-                .iter()
-                .all(|transport| states.contains(&transport.ice_state))
-        };
+        let states: Vec<T> = self
+            .referenced()
+            .map(|transport| transport.ice_state)
+            .collect();
+        let any = |state| states.contains(&state);
+        let all = |allowed: &[T]| states.iter().all(|state| allowed.contains(state));
         if any(T::Failed) {
             IceConnectionState::Failed
         } else if any(T::Disconnected) {
@@ -348,38 +525,54 @@ impl Session {
         }
     }
 
+    /// The state that `RTCPeerConnectionState` derives from those of ICE and DTLS. "Completed"
+    /// counts as "connected", which the text forgets.
     fn aggregate_connection(&self) -> ConnectionState {
         use DtlsTransportState as D;
-        use IceTransportState as T;
-        let any_ice = |state| {
-            self.transports
-                .iter()
-                .any(|transport| transport.ice_state == state)
-        };
-        let any_dtls = |state| {
-            self.transports
-                .iter()
-                .any(|transport| transport.dtls_state == state)
-        };
-        let all = |ice: &[T], dtls: &[D]| {
-            self.transports.iter().all(|transport| {
-                ice.contains(&transport.ice_state) && dtls.contains(&transport.dtls_state)
-            })
-        };
-        if any_ice(T::Failed) || any_dtls(D::Failed) {
+        use IceConnectionState as I;
+        let ice = self.ice_connection_state;
+        let states: Vec<D> = self
+            .referenced()
+            .map(|transport| transport.dtls_state)
+            .collect();
+        let all = |allowed: &[D]| states.iter().all(|state| allowed.contains(state));
+        if ice == I::Failed || states.contains(&D::Failed) {
             ConnectionState::Failed
-        } else if any_ice(T::Disconnected) {
+        } else if ice == I::Disconnected {
             ConnectionState::Disconnected
-        } else if all(&[T::New, T::Closed], &[D::New, D::Closed]) {
+        } else if states.is_empty() || ice == I::New && all(&[D::New, D::Closed]) {
             ConnectionState::New
-        } else if any_ice(T::New)
-            || any_ice(T::Checking)
-            || any_dtls(D::New)
-            || any_dtls(D::Connecting)
-        {
-            ConnectionState::Connecting
-        } else {
+        } else if matches!(ice, I::Connected | I::Completed) && all(&[D::Connected, D::Closed]) {
             ConnectionState::Connected
+        } else {
+            ConnectionState::Connecting
+        }
+    }
+}
+
+/// What changed of an ICE transport in one task.
+#[derive(Default)]
+struct IceChange {
+    pair: Option<Box<(stonechat_ice::Candidate, stonechat_ice::Candidate)>>,
+    state: Option<IceTransportState>,
+}
+
+impl IceChange {
+    fn has_room_for(&self, fact: &Fact) -> bool {
+        match fact {
+            Fact::IceState { .. } => self.state.is_none(),
+            Fact::SelectedPair { .. } => self.pair.is_none(),
+            _ => false,
+        }
+    }
+
+    fn take(&mut self, fact: Fact) {
+        match fact {
+            Fact::IceState { state, .. } => self.state = Some(ice_transport_state(state)),
+            Fact::SelectedPair { local, remote, .. } => {
+                self.pair = Some(Box::new((*local, *remote)));
+            }
+            _ => {}
         }
     }
 }

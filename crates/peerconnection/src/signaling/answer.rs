@@ -18,15 +18,7 @@ use crate::state::SignalingState;
 
 impl Session {
     pub(crate) fn create_answer(&mut self) -> Result<SessionDescription, Error> {
-        if !matches!(
-            self.signaling.state(),
-            SignalingState::HaveRemoteOffer | SignalingState::HaveLocalPranswer
-        ) {
-            return Err(Error::new(
-                ErrorName::InvalidStateError,
-                "an answer can be made in the states have-remote-offer and have-local-pranswer",
-            ));
-        }
+        self.check_creates_answer()?;
         let Some(offer) = self.signaling.pending_remote.clone() else {
             return Err(Error::new(
                 ErrorName::InvalidStateError,
@@ -39,6 +31,19 @@ impl Session {
             kind: SdpType::Answer,
             sdp,
         })
+    }
+
+    pub(crate) fn check_creates_answer(&self) -> Result<(), Error> {
+        match self.signaling.state() {
+            SignalingState::HaveRemoteOffer | SignalingState::HaveLocalPranswer => Ok(()),
+            state => Err(Error::new(
+                ErrorName::InvalidStateError,
+                format!(
+                    "an answer can be made in the states have-remote-offer and \
+                     have-local-pranswer, not in {state}"
+                ),
+            )),
+        }
     }
 
     fn write_answer(
@@ -215,6 +220,8 @@ struct AnsweredTransports {
     /// What the sections of the bundle say.
     bundle: Option<TransportLines>,
     restarted: Vec<(TransportId, TransportLines)>,
+    /// How many new transports there are.
+    made: usize,
 }
 
 impl AnsweredTransports {
@@ -226,6 +233,7 @@ impl AnsweredTransports {
                 .find_map(|index| sections.get(*index)?.transport),
             bundle: None,
             restarted: Vec::new(),
+            made: 0,
         }
     }
 
@@ -264,9 +272,11 @@ impl AnsweredTransports {
             .section(index)
             .and_then(|section| section.setup())
             .unwrap_or(Setup::ActPass);
-        let setup = session.setup_to_answer(transport, offered);
+        let renews = transport.is_some_and(|id| session.peer_renews_dtls(id, offer, index));
+        let setup = session.setup_to_answer(transport.filter(|_| !renews), offered);
         let Some(id) = transport else {
-            return session.fresh_transport_lines(setup);
+            self.made += 1;
+            return session.new_transport_lines(setup, self.made - 1);
         };
         if !session.peer_restarts(id, offer, index) {
             return session.transport_lines(id, setup);
@@ -274,7 +284,10 @@ impl AnsweredTransports {
         if let Some((_, lines)) = self.restarted.iter().find(|(other, _)| *other == id) {
             return Ok(lines.clone());
         }
-        let lines = session.fresh_transport_lines(setup)?;
+        let mut lines = session.fresh_transport_lines(setup)?;
+        if !renews {
+            session.keep_tls_id(id, &mut lines);
+        }
         self.restarted.push((id, lines.clone()));
         Ok(lines)
     }
@@ -284,12 +297,14 @@ impl Session {
     /// Whether the offer's section `index` has other ICE credentials for a transport than the
     /// description in force (RFC 8839, section 4.4.3).
     fn peer_restarts(&self, id: TransportId, offer: &stonechat_sdp::Session, index: usize) -> bool {
-        let before = self.signaling.current_remote.as_ref().and_then(|remote| {
-            self.signaling
-                .described(id, &remote.sdp, super::credentials_of)
-        });
+        let before = self
+            .transports
+            .get(id)
+            .and_then(|transport| transport.remote.as_ref());
         let now = offer.section(index).and_then(super::credentials_of);
-        before.is_some() && now.is_some() && before != now
+        before
+            .zip(now)
+            .is_some_and(|(before, now)| before.credentials != now)
     }
 
     /// The role that we take: the one that we have, else active unless the peer insists on it

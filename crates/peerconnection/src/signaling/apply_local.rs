@@ -2,44 +2,75 @@
 
 use std::time::Instant;
 
-use super::Description;
 use super::remote_tracks::RemoteTracks;
 use super::section::{Section, SectionKind};
+use super::{Description, check_rolls_back};
 use crate::error::{Error, ErrorName};
 use crate::id::TransportId;
 use crate::negotiation::codecs;
 use crate::session::Session;
 use crate::session::call::OfferOptions;
-use crate::session::description::{SdpType, SessionDescription};
+use crate::session::description::SdpType;
 use crate::session::step::Step;
-use crate::state::SignalingState;
+use crate::session::task::Task;
+use crate::state::{IceGatheringState, SignalingState};
 
 impl Session {
+    /// The steps of `setLocalDescription` that run when its turn comes.
+    pub(crate) fn check_sets_local(&self, kind: Option<SdpType>, text: &str) -> Result<(), Error> {
+        let kind = self.local_type(kind);
+        let made = match kind {
+            SdpType::Rollback => return check_rolls_back(self.signaling.state()),
+            SdpType::Offer => &self.signaling.last_offer,
+            SdpType::Answer | SdpType::Pranswer => &self.signaling.last_answer,
+        };
+        if !text.is_empty() {
+            if made.as_deref() == Some(text) {
+                return Ok(());
+            }
+            return Err(Error::new(
+                ErrorName::InvalidModificationError,
+                "set the description that create_offer or create_answer made last, unchanged",
+            ));
+        }
+        match (made, kind) {
+            (Some(_), _) => Ok(()),
+            (None, SdpType::Offer) => self.check_creates_offer(),
+            (None, _) => self.check_creates_answer(),
+        }
+    }
+
+    /// The type that the state asks for, unless one was given.
+    fn local_type(&self, kind: Option<SdpType>) -> SdpType {
+        kind.unwrap_or_else(|| match self.signaling.state() {
+            SignalingState::Stable
+            | SignalingState::HaveLocalOffer
+            | SignalingState::HaveRemotePranswer => SdpType::Offer,
+            _ => SdpType::Answer,
+        })
+    }
+
     pub(crate) fn set_local_description(
         &mut self,
         _now: Instant,
-        description: Option<SessionDescription>,
+        kind: Option<SdpType>,
+        text: String,
         step: &mut Step,
     ) -> Result<(), Error> {
+        let kind = self.local_type(kind);
         let state = self.signaling.state();
-        let kind = description.as_ref().map_or_else(
-            || match state {
-                SignalingState::Stable
-                | SignalingState::HaveLocalOffer
-                | SignalingState::HaveRemotePranswer => SdpType::Offer,
-                _ => SdpType::Answer,
-            },
-            |description| description.kind,
-        );
-        check_transition(state, kind)?;
         if kind == SdpType::Rollback {
+            check_rolls_back(state)?;
             self.roll_back(step);
             return Ok(());
         }
-        let text = description
-            .map(|description| description.sdp)
-            .unwrap_or_default();
-        let text = self.local_text(kind, text)?;
+        check_transition(state, kind)?;
+        self.check_sets_local(Some(kind), &text)?;
+        let text = if text.is_empty() {
+            self.made_or_new(kind)?
+        } else {
+            text
+        };
         let sdp = stonechat_sdp::Session::parse(&text).map_err(|error| {
             Error::new(
                 ErrorName::OperationError,
@@ -51,31 +82,57 @@ impl Session {
             SdpType::Offer => self.apply_local_offer(sdp, step),
             _ => self.apply_local_answer(kind, sdp, step),
         }
+        self.describe_gathered();
         self.apply_plan();
-        self.update_aggregates(step);
+        self.release_early_facts();
         Ok(())
     }
 
-    /// The text to be set: what was made last. Another one cannot be set (RFC 8829, section 5.4).
-    fn local_text(&mut self, kind: SdpType, text: String) -> Result<String, Error> {
-        let made = match kind {
-            SdpType::Offer => &self.signaling.last_offer,
-            _ => &self.signaling.last_answer,
-        };
-        if !text.is_empty() {
-            if made.as_ref() == Some(&text) {
-                return Ok(text);
+    /// Writes the candidates that are known already into the description that was just set.
+    fn describe_gathered(&mut self) {
+        let gathered: Vec<_> = self
+            .transports
+            .living()
+            .filter(|transport| !transport.candidates.is_empty())
+            .filter_map(|transport| {
+                let section = self
+                    .signaling
+                    .section_of(transport.id, &transport.credentials)?;
+                let complete = transport.gathering_state == IceGatheringState::Complete;
+                let generation = transport.credentials.ufrag().to_owned();
+                Some((section, generation, transport.candidates.clone(), complete))
+            })
+            .collect();
+        for (section, generation, candidates, complete) in gathered {
+            for candidate in &candidates {
+                self.signaling
+                    .add_local_candidate(section, &generation, candidate);
             }
-            return Err(Error::new(
-                ErrorName::InvalidModificationError,
-                "set the description that create_offer or create_answer made last, unchanged",
-            ));
+            if complete {
+                self.signaling.end_of_local_candidates(section, &generation);
+            }
         }
-        match kind {
+    }
+
+    /// What was made last if it still says how things are, or what is made now.
+    fn made_or_new(&mut self, kind: SdpType) -> Result<String, Error> {
+        let version = self.signaling.session_version;
+        let made = match kind {
+            SdpType::Offer => self.signaling.last_offer.clone(),
+            _ => self.signaling.last_answer.clone(),
+        };
+        let new = match kind {
             SdpType::Offer => self.create_offer(OfferOptions::default()),
             _ => self.create_answer(),
-        }
-        .map(|description| description.sdp)
+        }?
+        .sdp;
+        let Some(made) = made.filter(|made| {
+            says_the_same(made, &new) && !self.signaling.has_credentials_to_replace(made)
+        }) else {
+            return Ok(new);
+        };
+        self.signaling.session_version = version;
+        Ok(made)
     }
 
     fn apply_local_offer(&mut self, sdp: stonechat_sdp::Session, step: &mut Step) {
@@ -121,7 +178,7 @@ impl Session {
             kind: SdpType::Offer,
             sdp,
         });
-        self.signaling.last_offer = None;
+        self.note_described_association();
         self.enter(SignalingState::HaveLocalOffer, step);
     }
 
@@ -143,10 +200,13 @@ impl Session {
         }
         self.assign_transports(&sdp, role);
         let offer = self.signaling.pending_remote.clone();
+        if let Some(offer) = &offer {
+            self.note_remote_ends(&offer.sdp);
+        }
         let description = Description { kind, sdp };
         let mut tracks = RemoteTracks::default();
         if let Some(offer) = &offer {
-            self.negotiate_as_answerer(&offer.sdp, &description.sdp, kind, &mut tracks, step);
+            self.negotiate_as_answerer(&offer.sdp, &description.sdp, kind, &mut tracks);
         }
         if kind == SdpType::Pranswer {
             self.signaling.pending_local = Some(description);
@@ -166,7 +226,6 @@ impl Session {
         answer: &stonechat_sdp::Session,
         kind: SdpType,
         tracks: &mut RemoteTracks,
-        step: &mut Step,
     ) {
         let sections = self.signaling.sections.clone();
         for (index, section) in sections.iter().enumerate() {
@@ -174,14 +233,16 @@ impl Session {
                 continue;
             };
             self.note_roles(section, ours.setup(), theirs.setup());
-            if section.kind == SectionKind::Data && !section.rejected {
-                self.note_data(theirs, step);
+            if section.kind == SectionKind::Data {
+                self.note_data(theirs, section.rejected, kind);
             }
             let Some(id) = section.transceiver() else {
                 continue;
             };
             if section.rejected {
-                self.section_rejected(id, kind, tracks);
+                if kind == SdpType::Answer {
+                    self.section_rejected(id, tracks);
+                }
                 continue;
             }
             let described = codecs::described(ours.media());
@@ -219,6 +280,7 @@ impl Session {
             };
             let (had, rejected) = (place.transport, place.rejected);
             let credentials = credentials_of(section);
+            let tls_id = section.tls_id();
             let transport = match credentials {
                 Some(credentials) if !rejected => {
                     let shared = assigned
@@ -232,10 +294,16 @@ impl Session {
                         .or(known)
                         .or(own)
                         .unwrap_or_else(|| self.transports.add(credentials.clone(), role));
-                    if let Some(transport) = self.transports.get_mut(id)
-                        && transport.credentials != credentials
-                    {
-                        transport.restart(credentials.clone());
+                    if let Some(transport) = self.transports.get_mut(id) {
+                        if transport.credentials != credentials {
+                            transport.restart(credentials.clone());
+                        }
+                        if let Some(tls_id) = tls_id {
+                            tls_id.clone_into(&mut transport.tls_id);
+                        }
+                        if std::mem::take(&mut transport.is_pooled) {
+                            transport.role = role;
+                        }
                     }
                     assigned.push((credentials, id));
                     Some(id)
@@ -252,10 +320,13 @@ impl Session {
     pub(super) fn forget_unused_transports(&mut self) {
         let sections = &self.signaling.sections;
         let stable = self.signaling.stable.as_ref();
+        let pooled = self.transports.pooled();
         self.transports.retain(|id| {
             sections.iter().any(|section| section.transport == Some(id))
                 || stable.is_some_and(|stable| stable.names(id))
+                || pooled.contains(&id)
         });
+        self.queue(Task::TransportsChanged);
     }
 
     /// The exchange is complete: back to `stable`, with what that entails.
@@ -270,10 +341,16 @@ impl Session {
             transceiver.offered_mid = None;
         }
         // One that was stopped before any description knew it is gone as well.
+        let rejected = self.rejected_mids();
         self.transceivers.retain(|transceiver| {
-            !transceiver.stopped && (!transceiver.stopping || transceiver.mid.is_some())
+            let has_place = transceiver
+                .mid
+                .as_ref()
+                .is_some_and(|mid| !rejected.contains(mid));
+            !transceiver.stopping || has_place
         });
         self.signaling.note_replaced_credentials();
+        self.empty_pool();
         self.forget_unused_transports();
         self.enter(SignalingState::Stable, step);
         self.signaling.clear_negotiation_needed();
@@ -288,15 +365,28 @@ impl Session {
     }
 }
 
-/// Whether a local description of `kind` may be set in `state`.
+impl Session {
+    /// Sections that one of the descriptions in force rejects.
+    fn rejected_mids(&self) -> Vec<String> {
+        [
+            &self.signaling.current_local,
+            &self.signaling.current_remote,
+        ]
+        .into_iter()
+        .flatten()
+        .flat_map(|description| description.sdp.media())
+        .filter(|media| super::answer::media_is_gone(media))
+        .filter_map(|media| media.mid().map(str::to_owned))
+        .collect()
+    }
+}
+
+/// Whether a local description of `kind`, not a rollback, may be set in `state`.
 fn check_transition(state: SignalingState, kind: SdpType) -> Result<(), Error> {
     use SignalingState as S;
     let allowed = match kind {
         SdpType::Offer => matches!(state, S::Stable | S::HaveLocalOffer),
-        SdpType::Answer | SdpType::Pranswer => {
-            matches!(state, S::HaveRemoteOffer | S::HaveLocalPranswer)
-        }
-        SdpType::Rollback => state == S::HaveLocalOffer,
+        _ => matches!(state, S::HaveRemoteOffer | S::HaveLocalPranswer),
     };
     if allowed {
         return Ok(());
@@ -308,6 +398,22 @@ fn check_transition(state: SignalingState, kind: SdpType) -> Result<(), Error> {
             kind.as_str()
         ),
     ))
+}
+
+/// Whether two descriptions differ in nothing but their version and what is drawn anew each time.
+fn says_the_same(one: &str, other: &str) -> bool {
+    let drawn = [
+        "o=",
+        "a=ice-ufrag:",
+        "a=ice-pwd:",
+        "a=tls-id:",
+        "a=candidate:",
+        "a=end-of-candidates",
+    ];
+    let said = |text| {
+        str::lines(text).filter(|line: &&str| !drawn.iter().any(|start| line.starts_with(start)))
+    };
+    said(one).eq(said(other))
 }
 
 pub(crate) fn credentials_of(

@@ -4,22 +4,28 @@ use std::time::Instant;
 
 use stonechat_sdp::{Limits, Media, MediaKind, Setup};
 
-use super::Description;
 use super::answer::media_is_gone;
 use super::remote_tracks::RemoteTracks;
 use super::section::{Section, SectionKind};
-use super::validate;
-use crate::error::{Error, ErrorName};
+use super::{Description, check_rolls_back, validate};
+use crate::error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
 use crate::id::{Kind, TransceiverId};
 use crate::negotiation::{codecs, extensions};
 use crate::plan::ExtensionPlan;
 use crate::session::Session;
 use crate::session::call::Direction;
 use crate::session::description::{SdpType, SessionDescription};
-use crate::session::step::Step;
+use crate::session::step::{Event, Step};
+use crate::session::task::Task;
 use crate::state::SignalingState;
 
 impl Session {
+    /// Whether an offer of ours has to be rolled back for this description.
+    pub(crate) fn yields_to(&self, description: &SessionDescription) -> bool {
+        description.kind == SdpType::Offer
+            && self.signaling.state() == SignalingState::HaveLocalOffer
+    }
+
     pub(crate) fn set_remote_description(
         &mut self,
         _now: Instant,
@@ -27,32 +33,25 @@ impl Session {
         step: &mut Step,
     ) -> Result<(), Error> {
         let kind = description.kind;
-        let mut state = self.signaling.state();
+        let state = self.signaling.state();
         if kind == SdpType::Rollback {
-            check_transition(state, kind)?;
+            check_rolls_back(state)?;
             self.roll_back(step);
             return Ok(());
         }
-        let sdp = self.parse_remote(&description.sdp)?;
-        // Perfect negotiation: an offer that meets our own rolls ours back (webrtc-pc, 4.4.1.4).
-        let glare = kind == SdpType::Offer && state == SignalingState::HaveLocalOffer;
-        if glare {
-            state = SignalingState::Stable;
-        }
         check_transition(state, kind)?;
+        let sdp = self.parse_remote(&description.sdp)?;
         match kind {
-            SdpType::Offer => validate::offer(&sdp, self.sections_in_force(glare))?,
-            _ => {
-                let offer = self
-                    .signaling
-                    .pending_local
-                    .as_ref()
-                    .or(self.signaling.current_local.as_ref());
-                validate::answer(&sdp, offer.map(|offer| &offer.sdp))?;
+            // Offers back to back are checked as if answers had been in between.
+            SdpType::Offer => {
+                validate::offer(&sdp, self.sections_in_force())?;
+                self.check_continued(&sdp, false)?;
             }
-        }
-        if glare {
-            self.roll_back(step);
+            _ => {
+                let offer = self.signaling.pending_local.clone();
+                validate::answer(&sdp, offer.as_ref().map(|offer| &offer.sdp))?;
+                self.check_continued(&sdp, true)?;
+            }
         }
         self.remember_stable();
         let described = sdp.clone();
@@ -62,21 +61,26 @@ impl Session {
         }
         self.apply_plan();
         self.take_described_candidates(&described);
-        self.update_aggregates(step);
         Ok(())
     }
 
     fn parse_remote(&self, text: &str) -> Result<stonechat_sdp::Session, Error> {
         let limits = Limits::default().with_size(self.config.max_description);
-        stonechat_sdp::Session::parse_with(text, &limits)
-            .map_err(|error| Error::new(ErrorName::RtcError, error.to_string()))
+        stonechat_sdp::Session::parse_with(text, &limits).map_err(|error| {
+            let detail = ErrorDetail {
+                error_detail: ErrorDetailType::SdpSyntaxError,
+                sdp_line_number: u32::try_from(error.line).ok(),
+                ..ErrorDetail::default()
+            };
+            Error::rtc(detail, error.to_string())
+        })
     }
 
-    /// The sections of the last stable state, or of now.
-    fn sections_in_force(&self, of_stable: bool) -> &[Section] {
+    /// The sections of the last stable state.
+    fn sections_in_force(&self) -> &[Section] {
         match &self.signaling.stable {
-            Some(stable) if of_stable => stable.sections(),
-            _ => &self.signaling.sections,
+            Some(stable) => stable.sections(),
+            None => &self.signaling.sections,
         }
     }
 
@@ -119,6 +123,12 @@ impl Session {
                     });
                 self.process_remote_track(id, direction, media, &mut tracks);
             }
+            // What the peer takes back stops at once, not only with the answer.
+            if let SectionKind::Media(_, id) = kind
+                && gone
+            {
+                self.section_rejected(id, &mut tracks);
+            }
             let section = Section {
                 mid,
                 kind,
@@ -134,6 +144,7 @@ impl Session {
             kind: SdpType::Offer,
             sdp,
         });
+        self.note_described_association();
         self.enter(SignalingState::HaveRemoteOffer, step);
         tracks.fire(step);
     }
@@ -144,6 +155,7 @@ impl Session {
         };
         let mut tracks = RemoteTracks::default();
         self.bundle_by_answer(&sdp);
+        self.note_remote_ends(&sdp);
         let sections = self.signaling.sections.clone();
         for (index, section) in sections.iter().enumerate() {
             let (Some(theirs), Some(ours)) = (sdp.section(index), offer.sdp.section(index)) else {
@@ -157,15 +169,15 @@ impl Session {
                 }
             }
             self.note_roles(section, ours.setup(), theirs.setup());
-            if section.kind == SectionKind::Data && !rejected {
-                self.note_data(theirs, step);
+            if section.kind == SectionKind::Data {
+                self.note_data(theirs, rejected, kind);
             }
             let Some(id) = section.transceiver() else {
                 continue;
             };
             if rejected {
                 self.process_remote_track(id, Direction::Inactive, theirs.media(), &mut tracks);
-                self.section_rejected(id, kind, &mut tracks);
+                self.section_rejected(id, &mut tracks);
                 continue;
             }
             let direction = Direction::from_sdp(theirs.direction()).reversed();
@@ -263,36 +275,58 @@ impl Session {
         }
     }
 
-    /// Takes note of a section for data that both sides want.
-    pub(super) fn note_data(&mut self, theirs: stonechat_sdp::Section<'_>, step: &mut Step) {
+    /// An offer that describes an association makes its object, of which nothing is known yet.
+    pub(super) fn note_described_association(&mut self) {
+        let sections = &self.signaling.sections;
+        let is_described = sections
+            .iter()
+            .any(|section| section.kind == SectionKind::Data && !section.rejected);
+        if is_described && self.channels.sctp.is_none() {
+            self.channels.negotiated(65_536);
+        }
+    }
+
+    /// Takes note of what an answer says of the section for data.
+    pub(super) fn note_data(
+        &mut self,
+        theirs: stonechat_sdp::Section<'_>,
+        rejected: bool,
+        kind: SdpType,
+    ) {
+        if rejected {
+            let is_left = self
+                .signaling
+                .sections
+                .iter()
+                .any(|section| section.kind == SectionKind::Data && !section.rejected);
+            if kind == SdpType::Answer && !is_left {
+                self.end_association();
+            }
+            return;
+        }
         // RFC 8841, section 6.1: 64 KiB if the peer does not say, no limit if it says 0.
         let max = match theirs.media().max_message_size() {
             None => 65_536,
             Some(0) => u64::MAX,
             Some(octets) => octets,
         };
-        self.channels.negotiated(max, step);
+        self.channels.negotiated(max);
         self.channels.wanted = true;
     }
 
-    /// A section was rejected: its transceiver stops (RFC 8829, section 5.10).
-    pub(super) fn section_rejected(
-        &mut self,
-        id: TransceiverId,
-        kind: SdpType,
-        tracks: &mut RemoteTracks,
-    ) {
-        if kind != SdpType::Answer {
-            return;
-        }
+    /// A section was rejected: its transceiver stops.
+    pub(super) fn section_rejected(&mut self, id: TransceiverId, tracks: &mut RemoteTracks) {
         let Some(transceiver) = self.transceiver_mut(id) else {
             return;
         };
         if !transceiver.stopped {
+            let ends = !transceiver.receiver.ended;
             transceiver.leave_remote_streams(&[], tracks);
-            transceiver.end(tracks);
             transceiver.stop();
-            transceiver.mid = None;
+            // A task of its own, as mediacapture-streams has it.
+            if ends {
+                self.queue(Task::Fire(Event::TrackEnded(id.receiver())));
+            }
         }
     }
 
@@ -379,15 +413,12 @@ fn is_data(media: &Media) -> bool {
         && media.formats().any(|format| format == "webrtc-datachannel")
 }
 
-/// Whether a remote description of `kind` may be set in `state`.
+/// Whether a remote description of `kind`, not a rollback, may be set in `state`.
 fn check_transition(state: SignalingState, kind: SdpType) -> Result<(), Error> {
     use SignalingState as S;
     let allowed = match kind {
         SdpType::Offer => matches!(state, S::Stable | S::HaveRemoteOffer),
-        SdpType::Answer | SdpType::Pranswer => {
-            matches!(state, S::HaveLocalOffer | S::HaveRemotePranswer)
-        }
-        SdpType::Rollback => state == S::HaveRemoteOffer,
+        _ => matches!(state, S::HaveLocalOffer | S::HaveRemotePranswer),
     };
     if allowed {
         return Ok(());

@@ -21,23 +21,52 @@ impl Session {
         &mut self,
         options: OfferOptions,
     ) -> Result<SessionDescription, Error> {
-        if !matches!(
-            self.signaling.state(),
-            SignalingState::Stable | SignalingState::HaveLocalOffer
-        ) {
-            return Err(Error::new(
-                ErrorName::InvalidStateError,
-                "an offer can be made in the states stable and have-local-offer",
-            ));
-        }
+        self.check_creates_offer()?;
         let sections = self.place_sections();
-        let restart = options.ice_restart || !self.signaling.credentials_to_replace.is_empty();
+        let restart = options.ice_restart || self.signaling.needs_restart();
         let sdp = self.write_offer(&sections, restart)?.to_string();
         self.signaling.last_offer = Some(sdp.clone());
         Ok(SessionDescription {
             kind: SdpType::Offer,
             sdp,
         })
+    }
+
+    pub(crate) fn check_creates_offer(&self) -> Result<(), Error> {
+        match self.signaling.state() {
+            SignalingState::Stable | SignalingState::HaveLocalOffer => Ok(()),
+            state => Err(Error::new(
+                ErrorName::InvalidStateError,
+                format!(
+                    "an offer can be made in the states stable and have-local-offer, not in {state}"
+                ),
+            )),
+        }
+    }
+
+    /// `offerToReceiveAudio` and `offerToReceiveVideo`: what they ask changes the transceivers
+    /// (webrtc-pc, section 4.4.3.3).
+    pub(crate) fn receive_as_asked(&mut self, options: OfferOptions) {
+        for (kind, asked) in [
+            (Kind::Audio, options.offer_to_receive_audio),
+            (Kind::Video, options.offer_to_receive_video),
+        ] {
+            let Some(receives) = asked else { continue };
+            let mut of_kind = self
+                .transceivers
+                .iter_mut()
+                .filter(|transceiver| transceiver.kind == kind && !transceiver.stopping);
+            if receives {
+                if !of_kind.any(|transceiver| transceiver.direction.receives()) {
+                    self.make_transceiver(kind, Direction::RecvOnly);
+                }
+                continue;
+            }
+            for transceiver in of_kind {
+                let sends = transceiver.direction.sends();
+                transceiver.direction = Direction::of(sends, false);
+            }
+        }
     }
 
     /// Gives each transceiver and the data channels a place: the one that they have, else one that
@@ -281,6 +310,7 @@ impl Session {
             .ok_or_else(|| Error::new(ErrorName::OperationError, "lost a transport"))?;
         Ok(TransportLines {
             credentials: transport.credentials.clone(),
+            tls_id: transport.tls_id.clone(),
             fingerprint: self.fingerprint()?,
             setup,
             candidates: transport.candidates.clone(),
@@ -289,9 +319,44 @@ impl Session {
         })
     }
 
+    /// What the sections of a new transport say: the one with this number of those that gather
+    /// ahead, if there are so many.
+    pub(super) fn new_transport_lines(
+        &mut self,
+        setup: Setup,
+        number: usize,
+    ) -> Result<TransportLines, Error> {
+        match self.transports.pooled_credentials(number) {
+            Some(credentials) => self.lines_of(credentials, setup),
+            None => self.fresh_transport_lines(setup),
+        }
+    }
+
     pub(super) fn fresh_transport_lines(&mut self, setup: Setup) -> Result<TransportLines, Error> {
+        let credentials = stonechat_ice::Credentials::generate(&mut self.rng, "");
+        self.lines_of(credentials, setup)
+    }
+
+    /// ICE restarts, the DTLS association goes on (RFC 8842, section 4).
+    pub(super) fn keep_tls_id(&self, id: TransportId, lines: &mut TransportLines) {
+        if let Some(transport) = self.transports.get(id) {
+            lines.tls_id.clone_from(&transport.tls_id);
+        }
+    }
+
+    /// RFC 8842, section 4: at least 120 random bits, 20 to 255 characters.
+    fn fresh_tls_id(&mut self) -> String {
+        self.random_id().replace('-', "")
+    }
+
+    fn lines_of(
+        &mut self,
+        credentials: stonechat_ice::Credentials,
+        setup: Setup,
+    ) -> Result<TransportLines, Error> {
         Ok(TransportLines {
-            credentials: stonechat_ice::Credentials::generate(&mut self.rng, ""),
+            credentials,
+            tls_id: self.fresh_tls_id(),
             fingerprint: self.fingerprint()?,
             setup,
             candidates: Vec::new(),
@@ -327,6 +392,8 @@ struct OfferedTransports {
     restart: bool,
     /// Existing transports, some of them under new credentials.
     existing: Vec<(TransportId, TransportLines)>,
+    /// How many new transports there are.
+    made: usize,
     /// New transports, by what shares them.
     fresh: Vec<(Shared, TransportLines)>,
 }
@@ -352,7 +419,9 @@ impl OfferedTransports {
                 return Ok((lines.clone(), false));
             }
             let lines = if self.restart {
-                session.fresh_transport_lines(Setup::ActPass)?
+                let mut lines = session.fresh_transport_lines(Setup::ActPass)?;
+                session.keep_tls_id(id, &mut lines);
+                lines
             } else {
                 session.transport_lines(id, Setup::ActPass)?
             };
@@ -373,7 +442,8 @@ impl OfferedTransports {
         {
             return Ok((lines.clone(), true));
         }
-        let lines = session.fresh_transport_lines(Setup::ActPass)?;
+        let lines = session.new_transport_lines(Setup::ActPass, self.made)?;
+        self.made += 1;
         if let Some(shared) = shared {
             self.fresh.push((shared, lines.clone()));
         }

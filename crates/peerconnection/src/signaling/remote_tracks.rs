@@ -7,7 +7,6 @@ use crate::transceiver::Transceiver;
 /// Changes of tracks, in the order in which they fire.
 #[derive(Default)]
 pub(crate) struct RemoteTracks {
-    ended: Vec<Event>,
     muted: Vec<Event>,
     removed: Vec<Event>,
     added: Vec<Event>,
@@ -15,7 +14,7 @@ pub(crate) struct RemoteTracks {
 
 impl RemoteTracks {
     pub(super) fn fire(self, step: &mut Step) {
-        for events in [self.ended, self.muted, self.removed, self.added] {
+        for events in [self.muted, self.removed, self.added] {
             step.fire.extend(events);
         }
     }
@@ -67,13 +66,6 @@ impl Transceiver {
     pub(super) fn mute(&mut self, tracks: &mut RemoteTracks) {
         if !std::mem::replace(&mut self.receiver.muted, true) {
             tracks.muted.push(Event::TrackMuted(self.id.receiver()));
-        }
-    }
-
-    /// The track ends.
-    pub(super) fn end(&mut self, tracks: &mut RemoteTracks) {
-        if !std::mem::replace(&mut self.receiver.ended, true) {
-            tracks.ended.push(Event::TrackEnded(self.id.receiver()));
         }
     }
 }

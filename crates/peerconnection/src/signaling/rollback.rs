@@ -2,10 +2,12 @@
 
 use super::Section;
 use super::remote_tracks::RemoteTracks;
+use crate::error::{Error, ErrorName};
 use crate::id::TransportId;
 use crate::session::Session;
 use crate::session::call::Direction;
 use crate::session::step::{Event, Step};
+use crate::session::task::Task;
 use crate::state::SignalingState;
 use crate::transceiver::Transceiver;
 
@@ -14,13 +16,30 @@ use crate::transceiver::Transceiver;
 pub(crate) struct Stable {
     sections: Vec<Section>,
     transceivers: Vec<Transceiver>,
-    credentials: Vec<(TransportId, stonechat_ice::Credentials)>,
+    transports: Vec<StableTransport>,
     had_sctp: bool,
+}
+
+/// What a transport had gathered before.
+#[derive(Clone, Debug)]
+struct StableTransport {
+    id: TransportId,
+    credentials: stonechat_ice::Credentials,
+    candidates: Vec<stonechat_ice::Candidate>,
 }
 
 impl Stable {
     pub(super) fn sections(&self) -> &[Section] {
         &self.sections
+    }
+
+    /// Our credentials of a transport.
+    pub(super) fn credentials(&self, id: TransportId) -> Option<&stonechat_ice::Credentials> {
+        let transport = self
+            .transports
+            .iter()
+            .find(|transport| transport.id == id)?;
+        Some(&transport.credentials)
     }
 
     /// Whether a transport would be used again.
@@ -38,10 +57,14 @@ impl Session {
             self.signaling.stable = Some(Box::new(Stable {
                 sections: self.signaling.sections.clone(),
                 transceivers: self.transceivers.clone(),
-                credentials: self
+                transports: self
                     .transports
-                    .iter()
-                    .map(|transport| (transport.id, transport.credentials.clone()))
+                    .living()
+                    .map(|transport| StableTransport {
+                        id: transport.id,
+                        credentials: transport.credentials.clone(),
+                        candidates: transport.candidates.clone(),
+                    })
                     .collect(),
                 had_sctp: self.channels.sctp.is_some(),
             }));
@@ -57,6 +80,7 @@ impl Session {
         };
         let was_remote = self.signaling.state() == SignalingState::HaveRemoteOffer;
         let mut tracks = RemoteTracks::default();
+        let mut ended = Vec::new();
         self.signaling.sections = stable.sections;
         if !stable.had_sctp {
             self.channels.sctp = None;
@@ -79,11 +103,16 @@ impl Session {
             // Made for a section of the peer that is not there any more.
             let unfounded = before.is_none() && transceiver.by_peer && !transceiver.track_added;
             if unfounded {
-                transceiver.end(&mut tracks);
+                if !transceiver.receiver.ended {
+                    ended.push(transceiver.id.receiver());
+                }
                 transceiver.stop();
             }
             !unfounded
         });
+        for receiver in ended {
+            self.queue(Task::Fire(Event::TrackEnded(receiver)));
+        }
         self.signaling.last_offer = None;
         self.signaling.last_answer = None;
         if self.signaling.set_state(SignalingState::Stable) {
@@ -93,15 +122,28 @@ impl Session {
         tracks.fire(step);
         self.forget_unused_transports();
         // The transports have their credentials of before again.
-        for (id, credentials) in stable.credentials {
-            if let Some(transport) = self.transports.get_mut(id)
-                && transport.credentials != credentials
+        for before in stable.transports {
+            if let Some(transport) = self.transports.get_mut(before.id)
+                && transport.credentials != before.credentials
             {
-                transport.restart(credentials);
+                transport.restart(before.credentials);
+                transport.candidates = before.candidates;
             }
         }
         self.apply_plan();
+        self.signaling.clear_negotiation_needed();
         self.update_negotiation_needed();
+    }
+}
+
+/// Whether there is anything to roll back to in `state`.
+pub(crate) fn check_rolls_back(state: SignalingState) -> Result<(), Error> {
+    match state {
+        SignalingState::HaveLocalOffer | SignalingState::HaveRemoteOffer => Ok(()),
+        _ => Err(Error::new(
+            ErrorName::InvalidStateError,
+            format!("nothing can be rolled back in the state {state}"),
+        )),
     }
 }
 

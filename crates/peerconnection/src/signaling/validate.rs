@@ -58,6 +58,9 @@ pub(super) fn answer(
         if media.kind() != asked.kind() {
             return refuse("a section of the answer is of another kind than in the offer");
         }
+        if media.protocol() != asked.protocol() {
+            return refuse("a section of the answer goes by another protocol than in the offer");
+        }
         if media.mid().is_some_and(|mid| asked.mid() != Some(mid)) {
             return refuse("a section of the answer has another mid than in the offer");
         }

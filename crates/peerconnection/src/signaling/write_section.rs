@@ -14,6 +14,7 @@ use crate::session::call::Direction;
 #[derive(Clone, Debug)]
 pub(super) struct TransportLines {
     pub(super) credentials: stonechat_ice::Credentials,
+    pub(super) tls_id: String,
     pub(super) fingerprint: stonechat_crypto::Fingerprint,
     pub(super) setup: Setup,
     pub(super) candidates: Vec<stonechat_ice::Candidate>,
@@ -196,6 +197,7 @@ fn write_transport(media: &mut Media, transport: &TransportLines) -> Result<(), 
         transport.fingerprint.digest(),
     ))?;
     media.push(transport.setup)?;
+    media.push(Attribute::TlsId(transport.tls_id.clone()))?;
     Ok(())
 }
 

@@ -54,6 +54,7 @@ fn call(duo: &Duo, side: usize, which: u8, number: u32) -> Call {
     match which % 24 {
         0 => Call::CreateOffer(OfferOptions {
             ice_restart: number.is_multiple_of(3),
+            ..OfferOptions::default()
         }),
         1 => Call::CreateAnswer,
         2 | 3 => Call::SetLocalDescription(None),
@@ -154,7 +155,7 @@ fn run(seed: u64, deeds: &[Deed], closes: bool) {
             match call(&duo, A, *which, *number) {
                 // What webrtc-pc lets through.
                 call @ Call::GetStats => assert!(matches!(duo.call(A, call), Answer::Promise(_))),
-                call @ Call::CloseChannel(_) => drop(duo.call(A, call)),
+                call @ (Call::CloseChannel(_) | Call::RestartIce) => drop(duo.call(A, call)),
                 call => match duo.call(A, call) {
                     Answer::Failed(error) => assert!(matches!(
                         error.name,

@@ -115,7 +115,13 @@ fn an_offer_option_restarts_as_well_and_an_answer_never_asks_twice() {
     let mut duo = Duo::new(2);
     let channels = duo.connect_with_channel();
     let before = SIDES.map(|side| ufrag(&duo, side));
-    let offer = duo.create_offer_with(A, OfferOptions { ice_restart: true });
+    let offer = duo.create_offer_with(
+        A,
+        OfferOptions {
+            ice_restart: true,
+            ..OfferOptions::default()
+        },
+    );
     duo.set_local(A, &offer);
     duo.set_remote(B, &offer);
     duo.answer_from(B);

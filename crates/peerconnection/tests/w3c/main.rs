@@ -16,6 +16,7 @@ mod relay_server;
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod setup;
 
+mod app;
 mod certificate;
 mod configuration;
 mod data_channel;

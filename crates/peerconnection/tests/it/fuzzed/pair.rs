@@ -257,6 +257,7 @@ impl World {
         Some(match script.below(20) {
             0 => Call::CreateOffer(OfferOptions {
                 ice_restart: script.flag(),
+                ..OfferOptions::default()
             }),
             1 => Call::CreateAnswer,
             2 => Call::SetLocalDescription(None),
