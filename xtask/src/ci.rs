@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::report::Report;
 use crate::shell::{cargo, need_cargo_tool, run as execute};
-use crate::{fuzz, interop, sim, standalone, tidy};
+use crate::{api, fuzz, interop, sim, standalone, tidy};
 
 /// What to run.
 #[derive(clap::Args, Debug)]
@@ -41,6 +41,10 @@ const PUSH: &[(&str, Step)] = &[
         execute(cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
     }),
     ("tidy", tidy::run),
+    (
+        "api (absent members are counted, not yet refused)",
+        api::check,
+    ),
     ("deny", |_| deny()),
     ("loopback", |_| {
         execute(&mut cargo("run --release -p stonechat --example loopback"))

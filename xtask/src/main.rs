@@ -10,6 +10,7 @@
     reason = "this is a program for people: it has a clock, threads and a terminal"
 )]
 
+mod api;
 mod bench;
 mod ci;
 mod fuzz;
@@ -53,6 +54,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Runs the simulation tests of a layer for many seeds.
     Sim(sim::Arguments),
+    /// Which members of the W3C API are there, from the WebIDL, the sources and the tests.
+    Api(api::Arguments),
     /// Checks names, layering and what every crate must have, and reports sizes.
     Tidy,
 }
@@ -86,6 +89,7 @@ fn run(command: Command, report: &mut Report) -> anyhow::Result<()> {
         Command::Fuzz(arguments) => fuzz::run(&arguments, report),
         Command::Bench(arguments) => bench::run(&arguments, report),
         Command::Sim(arguments) => sim::run(&arguments, report),
+        Command::Api(arguments) => api::run(&arguments, report),
         Command::Tidy => tidy::run(report),
     }
 }

@@ -35,12 +35,25 @@ impl Report {
 
     /// Adds a row. It has failed if its field `pass` is `false`.
     pub(crate) fn row(&mut self, row: &impl Serialize) -> Result<()> {
+        self.tell(row)?;
+        self.write(row)
+    }
+
+    /// Shows a row to people alone; it counts. What programs get is then given to
+    /// [`write`](Self::write).
+    pub(crate) fn tell(&mut self, row: &impl Serialize) -> Result<()> {
         let row = serde_json::to_value(row)?;
         self.rows += 1;
         let failed = row.get("pass") == Some(&Value::Bool(false));
         self.failed += usize::from(failed);
         eprintln!("{}", line(&row, failed));
+        Ok(())
+    }
+
+    /// Gives a row to programs alone.
+    pub(crate) fn write(&mut self, row: &impl Serialize) -> Result<()> {
         if let Some(json) = &mut self.json {
+            let row = serde_json::to_value(row)?;
             writeln!(json, "{row}")?;
             json.flush()?;
         }
