@@ -47,7 +47,7 @@ let last = { name: peerName(), version: null };
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { end().finally(() => process.exit(1)); });
 
 for (const name of names) {
-  for (const role of roles) {
+  for (const role of roles.filter((role) => CASES[name]?.roles?.includes(role) ?? true)) {
     for (let run = 0; run < Number(options.runs); run += 1) await runCase(name, role, run);
   }
 }
@@ -128,7 +128,11 @@ async function play(name, definition, role, run) {
       name,
       part,
       role: (part === 'subject') === (role === 'offer') ? 'offer' : 'answer',
-      configuration: definition.relay ? { iceServers: turn.iceServers, iceTransportPolicy: 'relay' } : { iceServers: [] },
+      configuration: {
+        iceServers: [],
+        ...definition.configuration,
+        ...(definition.relay ? { iceServers: turn.iceServers, iceTransportPolicy: 'relay' } : {}),
+      },
       output,
       ...definition.parameters,
     };

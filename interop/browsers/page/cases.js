@@ -1,4 +1,6 @@
 // What a party does in each case. PROTOCOL.md describes the same for parties in other languages.
+import { negotiationCases } from './negotiation.js';
+import { sendingCases } from './sending.js';
 import { sleep } from './wait.js';
 import { BULK_MESSAGE, Digest, bulkBlock, channel, content, crc32, expected, isText, markBulk } from './payload.js';
 
@@ -18,6 +20,8 @@ export const cases = {
   'close-local': (peer) => (peer.spec.part === 'subject' ? closing(peer) : closed(peer)),
   'close-remote': (peer) => (peer.spec.part === 'subject' ? closed(peer) : closing(peer)),
   relay,
+  ...negotiationCases,
+  ...sendingCases,
 };
 
 async function dataEcho(peer) {

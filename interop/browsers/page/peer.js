@@ -12,6 +12,18 @@ export class Peer {
   #answers = new Queue();
   #elements = [];
   #streams = [];
+  #making = false;
+  #ignoring = false;
+  #settingAnswer = false;
+  /** Whether sections of the peer are answered with tracks of ours. */
+  answersWithMedia = true;
+  /** What becomes of a description before it is sent. */
+  beforeSending = (description) => description;
+  /** Answers an offer that was set. */
+  answer = async () => {
+    await this.connection.setLocalDescription();
+    this.sendDescription();
+  };
 
   constructor(spec, send) {
     this.spec = spec;
@@ -25,7 +37,7 @@ export class Peer {
     connection.onicecandidate = ({ candidate }) => send({ candidate: candidate ? candidate.toJSON() : null });
     connection.onconnectionstatechange = () => {
       if (connection.connectionState === 'connected') this.#facts.happened('connected', Math.round(performance.now() - this.started));
-      if (connection.connectionState === 'failed') this.stop('connectionState failed');
+      if (connection.connectionState === 'failed' && !this.failureIsExpected) this.stop('connectionState failed');
     };
     connection.ondatachannel = ({ channel }) => this.adopt(channel);
     connection.ontrack = ({ track }) => this.#play(track);
@@ -48,15 +60,21 @@ export class Peer {
     }
   }
 
+  /** Perfect negotiation; the party whose role is to answer gives way. */
   async #description(description) {
-    if (this.connection.signalingState === 'closed') return;
-    await this.connection.setRemoteDescription(description);
-    for (const candidate of this.#waiting.splice(0)) await this.#candidate(candidate);
+    const { connection } = this;
+    if (connection.signalingState === 'closed') return;
+    const offer = description.type === 'offer';
+    const ready = !this.#making && (connection.signalingState === 'stable' || this.#settingAnswer);
+    this.#ignoring = offer && !ready && this.role === 'offer';
+    if (this.#ignoring) return;
+    this.#settingAnswer = description.type === 'answer';
+    await this.setRemoteDescription(description);
+    this.#settingAnswer = false;
     if (description.type === 'offer') {
       this.descriptions.offers += 1;
-      await this.#answerMedia();
-      await this.connection.setLocalDescription();
-      this.send({ sdp: this.connection.localDescription });
+      if (this.answersWithMedia) await this.#answerMedia();
+      await this.answer(description);
     } else {
       this.descriptions.answers += 1;
       this.#answers.push(description);
@@ -65,8 +83,39 @@ export class Peer {
 
   async #candidate(candidate) {
     if (this.connection.signalingState === 'closed') return;
-    if (!this.connection.remoteDescription) this.#waiting.push(candidate);
-    else await this.connection.addIceCandidate(candidate ?? undefined);
+    try {
+      if (this.connection.remoteDescription) await this.connection.addIceCandidate(candidate ?? undefined);
+      else this.#waiting.push(candidate);
+    } catch (error) {
+      if (!this.connection.remoteDescription) this.#waiting.push(candidate);
+      else if (!this.#ignoring) throw error;
+    }
+  }
+
+  /** Sets a description and the candidates that waited for it. */
+  async setRemoteDescription(description) {
+    await this.connection.setRemoteDescription(description);
+    for (const candidate of this.#waiting.splice(0)) await this.#candidate(candidate);
+  }
+
+  sendDescription(description = this.connection.localDescription) {
+    const { type, sdp } = description;
+    this.send({ sdp: this.beforeSending({ type, sdp }) });
+  }
+
+  /** From now on `negotiationneeded` makes the offers. */
+  negotiateWhenNeeded() {
+    this.connection.onnegotiationneeded = async () => {
+      try {
+        this.#making = true;
+        await this.connection.setLocalDescription();
+        if (this.connection.localDescription.type === 'offer') this.sendDescription();
+      } catch (error) {
+        this.stop(`negotiation: ${error.message}`);
+      } finally {
+        this.#making = false;
+      }
+    };
   }
 
   /** Every media section that the offer has is answered with a track of ours. */
@@ -82,14 +131,28 @@ export class Peer {
   /** Makes an offer and waits until the answer is set. */
   async negotiate() {
     await this.connection.setLocalDescription();
-    this.send({ sdp: this.connection.localDescription });
-    await this.wait(this.#answers.next(), 'the answer');
+    this.sendDescription();
+    return this.nextAnswer();
   }
 
-  async addMedia(kind) {
+  /** The next answer or provisional answer, which was set. */
+  nextAnswer() {
+    return this.wait(this.#answers.next(), 'the answer');
+  }
+
+  async newTrack(kind) {
+    return (await this.#capture(kind)).getTracks()[0];
+  }
+
+  async #capture(kind) {
     const video = { width: 640, height: 480, frameRate: 25 };
     const stream = await navigator.mediaDevices.getUserMedia(kind === 'video' ? { video } : { audio: true });
     this.#streams.push(stream);
+    return stream;
+  }
+
+  async addMedia(kind) {
+    const stream = await this.#capture(kind);
     const [track] = stream.getTracks();
     this.connection.addTrack(track, stream);
     const codec = this.spec.codec;
@@ -162,6 +225,23 @@ export class Peer {
   }
 
   connected() { return this.wait(this.#facts.wait('connected'), 'connecting'); }
+
+  /** Waits until `condition` gives something. */
+  async until(condition, what) {
+    const end = performance.now() + PATIENCE;
+    for (;;) {
+      const value = condition();
+      if (value) return value;
+      if (performance.now() > end) throw new Error(`${what} did not happen`);
+      await this.wait(sleep(20), 'a moment');
+    }
+  }
+
+  /** Tells the other side how far we are, and waits until it is as far. */
+  together(name) {
+    this.step(name);
+    return this.reached(name);
+  }
 
   /** Tells the other side how far we are. */
   step(name) { this.send({ step: name }); }

@@ -11,6 +11,11 @@ export function within(promise, milliseconds, what) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
+/** Fails unless what is there is what must be there. */
+export function expect(is, must, what) {
+  if (is !== must) throw new Error(`${what} is ${is}, not ${must}`);
+}
+
 /** A queue that is read with `await queue.next()`. */
 export class Queue {
   #items = [];
