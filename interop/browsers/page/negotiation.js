@@ -69,13 +69,15 @@ async function rollback(peer) {
   } else {
     const { answer } = peer;
     peer.answersWithMedia = false;
-    peer.answer = async (offer) => {
+    peer.answer = async () => {
       expect(connection.getTransceivers().length, 1, 'the number of transceivers');
+      // With the candidates that came so far: they go with the description.
+      const offer = connection.remoteDescription;
       await connection.setRemoteDescription({ type: 'rollback' });
       expect(connection.signalingState, 'stable', 'the state after the rollback');
       expect(connection.getTransceivers().length, 0, 'the number of transceivers after the rollback');
       await peer.setRemoteDescription(offer);
-      await answer(offer);
+      await answer();
     };
   }
   const entry = await peer.channel('rollback');

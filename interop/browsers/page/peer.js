@@ -88,7 +88,8 @@ export class Peer {
       else this.#waiting.push(candidate);
     } catch (error) {
       if (!this.connection.remoteDescription) this.#waiting.push(candidate);
-      else if (!this.#ignoring) throw error;
+      // Candidates of an offer that was taken back may come late.
+      else if (!this.#ignoring && !this.connection.onnegotiationneeded) throw error;
     }
   }
 

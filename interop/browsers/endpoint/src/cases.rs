@@ -4,6 +4,8 @@ mod closing;
 mod data;
 mod ice_restart;
 mod media;
+pub(crate) mod negotiation;
+mod sending;
 
 use std::sync::Arc;
 
@@ -66,6 +68,14 @@ async fn play(peer: &Arc<Peer>) -> Result<String> {
         "close-local" => closing::run(peer, subject).await,
         "close-remote" => closing::run(peer, !subject).await,
         "relay" => data::relay(peer).await,
+        "max-bundle" | "max-compat" => negotiation::bundled(peer).await,
+        "glare" => negotiation::glare(peer).await,
+        "rollback" => negotiation::rollback(peer).await,
+        "pranswer" => negotiation::pranswer(peer).await,
+        "recycle" => negotiation::recycle(peer).await,
+        "fingerprint-mismatch" => negotiation::fingerprint_mismatch(peer).await,
+        "codec-preferences" => sending::codec_preferences(peer).await,
+        "replace-track" => sending::replace_track(peer).await,
         other => bail!("there is no case {other}"),
     }
 }

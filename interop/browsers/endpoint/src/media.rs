@@ -54,6 +54,7 @@ impl Library {
     pub(crate) fn clip(&self, codec: &str) -> Result<Clip> {
         let clip = match codec.to_ascii_lowercase().as_str() {
             "opus" => &self.audio,
+            "pcmu" => return Ok(Clip::square()),
             "vp8" => &self.vp8,
             "h264" => &self.h264,
             _ => bail!("there is no clip of {codec}"),
@@ -106,6 +107,19 @@ impl Clip {
             clip.push(unit, Duration::from_secs(1) / H264_RATE);
         }
         Ok(clip)
+    }
+
+    /// A tone of 500 Hz in PCMU, 20 ms a frame.
+    fn square() -> Self {
+        const WAVE: [u8; 16] = [
+            0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0x20, 0xa0, 0xa0, 0xa0, 0xa0, 0xa0, 0xa0,
+            0xa0, 0xa0,
+        ];
+        let mut clip = Self::default();
+        for _ in 0..50 {
+            clip.push(Bytes::from(WAVE.repeat(10)), Duration::from_millis(20));
+        }
+        clip
     }
 
     fn push(&mut self, data: Bytes, length: Duration) {

@@ -73,6 +73,8 @@ pub(crate) struct Configuration {
     pub(crate) ice_servers: Vec<Server>,
     #[serde(default)]
     pub(crate) ice_transport_policy: Option<String>,
+    #[serde(default)]
+    pub(crate) bundle_policy: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -95,6 +97,11 @@ impl Configuration {
                 Some("relay") => RtcIceTransportPolicy::Relay,
                 _ => RtcIceTransportPolicy::All,
             },
+            bundle_policy: self
+                .bundle_policy
+                .as_deref()
+                .and_then(|policy| policy.parse().ok())
+                .unwrap_or_default(),
             ..RtcConfiguration::default()
         }
     }
@@ -120,6 +127,7 @@ pub(crate) struct Description {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
     Offer,
+    Pranswer,
     Answer,
 }
 
@@ -127,6 +135,7 @@ impl From<Description> for RtcSessionDescription {
     fn from(description: Description) -> Self {
         let kind = match description.kind {
             Kind::Offer => RtcSdpType::Offer,
+            Kind::Pranswer => RtcSdpType::Pranswer,
             Kind::Answer => RtcSdpType::Answer,
         };
         Self {
@@ -140,6 +149,7 @@ impl From<RtcSessionDescription> for Description {
     fn from(description: RtcSessionDescription) -> Self {
         let kind = match description.kind {
             RtcSdpType::Offer => Kind::Offer,
+            RtcSdpType::Pranswer => Kind::Pranswer,
             _ => Kind::Answer,
         };
         Self {

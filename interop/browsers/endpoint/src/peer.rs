@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,12 +10,13 @@ use anyhow::{Context, Result, anyhow, bail};
 use stonechat::{
     MediaEngine, MediaKind, MediaStreamTrack, RtcDataChannel, RtcDataChannelInit, RtcDtlsTransport,
     RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionEvents, RtcPeerConnectionState,
-    RtcRtpReceiver, RtcRtpTransceiver,
+    RtcRtpReceiver, RtcRtpTransceiver, RtcSignalingState,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::cases::negotiation;
 use crate::media::{Library, Recorder, play};
 use crate::message::{Case, Kind, Message, Role};
 
@@ -31,6 +33,12 @@ pub(crate) struct Peer {
     tasks: Mutex<JoinSet<()>>,
     /// Held while a description of ours is set and sent: its candidates come after it.
     describing: tokio::sync::Mutex<()>,
+    /// Whether an offer of ours is being made.
+    making: AtomicBool,
+    /// Whether the last offer of the peer was ignored.
+    ignoring: AtomicBool,
+    /// Whether `negotiationneeded` makes offers.
+    driven: AtomicBool,
     started: Instant,
 }
 
@@ -45,6 +53,8 @@ pub(crate) struct Facts {
     /// Frames received and usable, by kind.
     pub(crate) frames: BTreeMap<&'static str, u64>,
     pub(crate) files: Vec<PathBuf>,
+    /// Whether the connection failed.
+    pub(crate) failed: bool,
     recording: usize,
     finishing: bool,
 }
@@ -66,6 +76,9 @@ impl Peer {
             facts: watch::Sender::new(Facts::default()),
             tasks: Mutex::new(JoinSet::new()),
             describing: tokio::sync::Mutex::new(()),
+            making: AtomicBool::new(false),
+            ignoring: AtomicBool::new(false),
+            driven: AtomicBool::new(false),
             started: Instant::now(),
         });
         let signalled = Arc::clone(&peer);
@@ -75,7 +88,7 @@ impl Peer {
         Ok(peer)
     }
 
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -102,7 +115,7 @@ impl Peer {
         self.facts.send_modify(change);
     }
 
-    fn fail(&self, why: impl Into<String>) {
+    pub(crate) fn fail(&self, why: impl Into<String>) {
         let why = why.into();
         self.note(|facts| {
             facts.failure.get_or_insert(why);
@@ -150,13 +163,7 @@ impl Peer {
                     early.push(candidate);
                     Ok(())
                 }
-                Message::Candidate(candidate) => {
-                    let candidate = candidate.map(Into::into);
-                    self.connection
-                        .add_ice_candidate(candidate)
-                        .await
-                        .context("a candidate")
-                }
+                Message::Candidate(candidate) => self.candidate(candidate).await,
                 Message::Step(step) => {
                     self.note(|facts| {
                         facts.steps.insert(step);
@@ -182,49 +189,112 @@ impl Peer {
         }
     }
 
+    /// Perfect negotiation; the party whose role is to answer gives way.
     async fn description(
         self: &Arc<Self>,
         offer: bool,
         description: stonechat::RtcSessionDescription,
         early: &mut Vec<Option<crate::message::Candidate>>,
     ) -> Result<()> {
+        let stable = self.connection.signaling_state() == RtcSignalingState::Stable;
+        let collision = offer && (self.making.load(Ordering::Relaxed) || !stable);
+        let ignoring = collision && self.is_offerer();
+        self.ignoring.store(ignoring, Ordering::Relaxed);
+        if ignoring {
+            return Ok(());
+        }
         self.connection
             .set_remote_description(description)
             .await
             .context("the description")?;
         for candidate in early.drain(..) {
-            self.connection
-                .add_ice_candidate(candidate.map(Into::into))
-                .await?;
+            self.candidate(candidate).await?;
         }
         if !offer {
             self.note(|facts| facts.answers += 1);
             return Ok(());
         }
-        let mut added = Vec::new();
-        for transceiver in self.connection.transceivers() {
-            let unused = transceiver.sender().track().is_none() && !transceiver.stopped();
-            if unused && transceiver.mid().is_some() {
-                added.push(self.add_media(transceiver.kind())?);
-            }
-        }
-        self.describe().await.context("the answer")?;
+        let added = self.answer_media()?;
+        negotiation::answer(self).await.context("the answer")?;
         for media in added {
             self.play(media);
         }
         Ok(())
     }
 
+    async fn candidate(&self, candidate: Option<crate::message::Candidate>) -> Result<()> {
+        let candidate = candidate.map(Into::into);
+        let added = self.connection.add_ice_candidate(candidate).await;
+        // Those of an offer that was ignored or taken back have no place.
+        if self.ignoring.load(Ordering::Relaxed) || self.driven.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        added.context("a candidate")
+    }
+
+    /// Every media section of the peer that is used is answered with a track of ours.
+    fn answer_media(&self) -> Result<Vec<Outgoing>> {
+        let mut added = Vec::new();
+        for transceiver in self.connection.transceivers() {
+            let unused = transceiver.sender().track().is_none() && !transceiver.stopped();
+            let silent = ["glare", "rollback", "simulcast"].contains(&self.case.name.as_str());
+            if unused && transceiver.mid().is_some() && !silent {
+                added.push(self.add_media(transceiver.kind())?);
+            }
+        }
+        Ok(added)
+    }
+
     /// Sets the description that fits the state and sends it.
-    async fn describe(&self) -> Result<()> {
+    pub(crate) async fn describe(&self) -> Result<()> {
         let _describing = self.describing.lock().await;
         self.connection.set_local_description(None).await?;
         let description = self
             .connection
             .local_description()
             .context("no local description")?;
-        self.send(Message::Sdp(description.into()));
+        self.send_description(description);
         Ok(())
+    }
+
+    /// Sets this description and sends it.
+    pub(crate) async fn set_and_send(
+        &self,
+        description: stonechat::RtcSessionDescription,
+    ) -> Result<()> {
+        let _describing = self.describing.lock().await;
+        let connection = &self.connection;
+        connection.set_local_description(Some(description)).await?;
+        let description = connection
+            .local_description()
+            .context("no local description")?;
+        self.send_description(description);
+        Ok(())
+    }
+
+    fn send_description(&self, mut description: stonechat::RtcSessionDescription) {
+        if self.case.name == "fingerprint-mismatch" && self.is_offerer() {
+            negotiation::forge(&mut description);
+        }
+        self.send(Message::Sdp(description.into()));
+    }
+
+    /// From now on `negotiationneeded` makes the offers.
+    pub(crate) fn negotiate_when_needed(&self) {
+        self.driven.store(true, Ordering::Relaxed);
+    }
+
+    async fn offer_when_needed(&self) -> Result<()> {
+        let _describing = self.describing.lock().await;
+        self.making.store(true, Ordering::Relaxed);
+        let set = self.connection.set_local_description(None).await;
+        // An offer of the peer may have taken the place of ours.
+        let local = self.connection.pending_local_description();
+        if let Some(offer) = local.filter(|offer| offer.kind == stonechat::RtcSdpType::Offer) {
+            self.send_description(offer);
+        }
+        self.making.store(false, Ordering::Relaxed);
+        set.map_err(Into::into)
     }
 
     /// Makes an offer and waits until the answer is set.
@@ -247,7 +317,18 @@ impl Peer {
                     self.send(Message::Candidate(candidate));
                 }
                 Event::ConnectionStateChange(RtcPeerConnectionState::Failed) => {
-                    self.fail("connectionState failed");
+                    self.note(|facts| facts.failed = true);
+                    if self.case.name != "fingerprint-mismatch" {
+                        self.fail("connectionState failed");
+                    }
+                }
+                Event::NegotiationNeeded if self.driven.load(Ordering::Relaxed) => {
+                    let peer = Arc::clone(&self);
+                    self.spawn(async move {
+                        if let Err(error) = peer.offer_when_needed().await {
+                            peer.fail(format!("negotiation: {error:#}"));
+                        }
+                    });
                 }
                 Event::DataChannel(channel) => self.note(|facts| {
                     facts.channels.insert(channel.label().to_owned(), channel);
@@ -282,6 +363,11 @@ impl Peer {
             })
             .context("the track has no transceiver")?;
         drop(sender);
+        if self.case.name == "codec-preferences" {
+            let mut codecs = MediaEngine::default().capabilities(kind);
+            codecs.retain(|codec| codec.mime_type == "audio/PCMU");
+            transceiver.set_codec_preferences(codecs)?;
+        }
         if let (MediaKind::Video, Some(codec)) = (kind, &self.case.codec) {
             let mut codecs = MediaEngine::default().capabilities(kind);
             // The wanted one first, the others keep their order.
@@ -330,6 +416,7 @@ impl Peer {
         let theirs = Section::of(&remote.sdp, &mid).context("no section of the peer")?;
         let ours = Section::of(&local.sdp, &mid).context("no section of ours")?;
         let wanted = match transceiver.kind() {
+            MediaKind::Audio if self.case.name == "codec-preferences" => "PCMU",
             MediaKind::Audio => "opus",
             MediaKind::Video => self.case.codec.as_deref().unwrap_or("VP8"),
         };
@@ -356,6 +443,10 @@ impl Peer {
             };
             let recorder = match &mut recorder {
                 Some(recorder) => recorder,
+                None if codec == "PCMU" => {
+                    self.note(|facts| *facts.frames.entry(kind).or_default() += 1);
+                    continue;
+                }
                 // Comfort noise and tones are not what is recorded.
                 None if !["opus", "vp8", "h264"].contains(&codec.to_ascii_lowercase().as_str()) => {
                     continue;
@@ -451,9 +542,30 @@ impl Peer {
         Ok(self.started.elapsed())
     }
 
+    /// Sends another track of the same clip in the place of the first.
+    pub(crate) async fn replace(self: &Arc<Self>, transceiver: &RtcRtpTransceiver) -> Result<()> {
+        let track = MediaStreamTrack::new(transceiver.kind());
+        transceiver.sender().replace_track(Some(&track)).await?;
+        self.play(Outgoing {
+            track,
+            transceiver: transceiver.clone(),
+        });
+        Ok(())
+    }
+
+    /// Tells the other side how far we are.
+    pub(crate) fn step(&self, step: &str) {
+        self.send(Message::Step(step.to_owned()));
+    }
+
     /// Tells the other side how far we are, and waits until it is as far.
     pub(crate) async fn together(&self, step: &str) -> Result<()> {
-        self.send(Message::Step(step.to_owned()));
+        self.step(step);
+        self.reached(step).await
+    }
+
+    /// Waits until the other side is as far.
+    pub(crate) async fn reached(&self, step: &str) -> Result<()> {
         let what = format!("the other side's step {step}");
         self.until(&what, |facts| facts.steps.contains(step).then_some(()))
             .await
