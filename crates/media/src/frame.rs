@@ -11,8 +11,9 @@ use crate::{Codec, Vp8Layers};
 /// When a frame was taken, on the sender's media clock.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FrameTime {
-    /// Since the start of the stream; becomes an RTP timestamp at the codec's clock rate, from a
-    /// random start.
+    /// Since the start of the source; becomes an RTP timestamp at the codec's clock rate, from a
+    /// random start. When it goes back by more than half a second it is of another source: RTP
+    /// timestamps go on from the last one by the time that passed.
     Media(Duration),
     /// The RTP timestamp itself.
     Rtp(Timestamp),

@@ -27,6 +27,9 @@ use crate::parameters::{CodecParameters, SenderConfig, SenderParameters, find};
 use crate::transform::{SenderTransform, TransformLimits, TransformQueue};
 use crate::{Codec, Config, FrameTime, OutgoingFrame, OutgoingPacket, SenderStats};
 
+/// How far frames go back in time because they are sent in decoding order.
+const REORDERING: Duration = Duration::from_millis(500);
+
 /// Why a frame or packet was not taken. Nothing was changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -242,6 +245,23 @@ impl Sender {
         !self.resend.is_empty()
     }
 
+    /// The RTP timestamp of a media time. One that goes back is of another source, such as a track
+    /// that replaced the one before: it goes on where that one ended.
+    fn media_timestamp(&mut self, now: Instant, rate: ClockRate, time: Duration) -> Timestamp {
+        let ticks = |time| u32::try_from(rate.ticks(time) & 0xffff_ffff).unwrap_or_default();
+        let timestamp = self.timestamp_base.wrapping_add(ticks(time));
+        let Some((last, at)) = self.clock else {
+            return timestamp;
+        };
+        let back = last.0.wrapping_sub(timestamp.0);
+        if back <= ticks(REORDERING) || back > u32::MAX / 2 {
+            return timestamp;
+        }
+        let next = last.wrapping_add(ticks(now.saturating_duration_since(at)).max(1));
+        self.timestamp_base = Timestamp(next.0.wrapping_sub(ticks(time)));
+        next
+    }
+
     pub(crate) fn send_frame(
         &mut self,
         now: Instant,
@@ -260,7 +280,7 @@ impl Sender {
         if codec.codec.is_event() {
             return Err(SendError::UnknownPayloadType);
         }
-        let timestamp = self.timestamp_of(codec.codec, frame.time);
+        let timestamp = self.timestamp_of(now, codec.codec, frame.time);
         if self.plays_tone() {
             self.clock = Some((timestamp, now));
             self.stats.frames_withheld += 1;
@@ -273,13 +293,12 @@ impl Sender {
         self.packetize(now, codec, timestamp, frame, config, scratch)
     }
 
-    fn timestamp_of(&self, codec: Codec, time: FrameTime) -> Timestamp {
+    fn timestamp_of(&mut self, now: Instant, codec: Codec, time: FrameTime) -> Timestamp {
         match time {
             FrameTime::Rtp(timestamp) => timestamp,
             FrameTime::Media(time) => {
                 let rate = ClockRate::new(codec.clock_rate()).unwrap_or(ClockRate::VIDEO);
-                let ticks = u32::try_from(rate.ticks(time) & 0xffff_ffff).unwrap_or_default();
-                self.timestamp_base.wrapping_add(ticks)
+                self.media_timestamp(now, rate, time)
             }
         }
     }

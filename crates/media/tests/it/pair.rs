@@ -57,6 +57,33 @@ fn check_order(received: &[MediaFrame]) {
 }
 
 #[test]
+fn the_clock_of_a_source_that_begins_anew_goes_on_where_the_last_ended() {
+    let mut pair = Pair::new(1, &Config::default(), Link::default());
+    let codec = vp8(false);
+    let sender = pair.ends[0]
+        .add_sender(SenderConfig::new(SenderParameters::new(vec![codec])))
+        .unwrap();
+    let receiver = pair.ends[1]
+        .add_receiver(ReceiverParameters::new(vec![codec]))
+        .unwrap();
+    let mut timestamps = Vec::new();
+    // Reordering within a source keeps its distances; the second source starts at nothing.
+    for (number, time) in (0..).zip([2_000, 2_066, 2_033, 0, 33]) {
+        let time = FrameTime::Media(Duration::from_millis(time));
+        let frame = OutgoingFrame::new(vp8_frame(number, number == 0, 500), time);
+        pair.ends[0].send_frame(pair.now, sender, &frame).unwrap();
+        pair.run(Duration::from_millis(40));
+        let received = pair.ends[1].recv_frame(pair.now, receiver).unwrap();
+        timestamps.push(received.timestamp);
+    }
+    let steps: Vec<_> = timestamps
+        .windows(2)
+        .map(|pair| pair[1].distance_from(pair[0]))
+        .collect();
+    assert_eq!(steps, [66 * 90, -33 * 90, 40 * 90, 33 * 90]);
+}
+
+#[test]
 fn all_video_frames_are_repaired_at_five_percent_loss() {
     seeds(40, |seed| {
         let link = Link {
