@@ -129,7 +129,7 @@ impl Sender {
             None => self.primary(),
         };
         let codec = *codec.ok_or(SendError::UnknownPayloadType)?;
-        let timestamp = self.timestamp_of(codec.codec, frame.time);
+        let timestamp = self.timestamp_of(now, codec.codec, frame.time);
         self.packetize(now, codec, timestamp, frame, config, scratch)?;
         Ok(())
     }
