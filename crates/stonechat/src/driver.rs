@@ -8,6 +8,7 @@ mod command;
 mod exchange;
 mod receive;
 mod request;
+mod transform;
 mod transmit;
 
 use std::future::{Future as _, poll_fn};
@@ -79,7 +80,7 @@ impl Driver {
             let now = Instant::now();
             self.watch_interfaces(now);
             self.connection.handle_timeout(now);
-            let more = self.receive(now) | self.take_commands(now);
+            let more = self.receive(now) | self.take_commands(now) | self.take_outbox(now);
             self.exchange(now);
             self.do_requests(now);
             let unsent = self.transmit(now);

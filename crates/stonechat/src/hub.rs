@@ -10,10 +10,13 @@ use stonechat_peerconnection::{
 };
 use tokio::sync::{oneshot, watch};
 
+use crate::encoded_transform::{RtcRtpSenderTransform, Transforms};
 use crate::error::RtcError;
 use crate::events::{EventSource, Events};
 use crate::media_stream_track::TrackCore;
 use crate::rtc_data_channel::{ChannelCore, RawChannelEvent};
+use crate::rtc_dtmf_sender::{DtmfEvent, RtcDtmfToneChangeEvent};
+use crate::rtc_rtp_receiver::Tones;
 use crate::rtc_rtp_sender::SenderCore;
 
 /// Where events go.
@@ -23,6 +26,11 @@ pub(crate) struct Hub {
     tracks: BTreeMap<ReceiverId, Arc<TrackCore>>,
     senders: BTreeMap<SenderId, Arc<SenderCore>>,
     promises: BTreeMap<PromiseId, oneshot::Sender<Result<Value, RtcError>>>,
+    /// `tonechange` by sender.
+    tones: BTreeMap<SenderId, EventSource<DtmfEvent>>,
+    /// Tones that receivers heard.
+    heard: BTreeMap<ReceiverId, Arc<Tones>>,
+    pub(crate) transforms: Transforms,
     pub(crate) states: States,
 }
 
@@ -43,6 +51,9 @@ impl Hub {
             tracks: BTreeMap::new(),
             senders: BTreeMap::new(),
             promises: BTreeMap::new(),
+            tones: BTreeMap::new(),
+            heard: BTreeMap::new(),
+            transforms: Transforms::default(),
             states: States {
                 connection: watch::Sender::new(session.connection_state()),
                 ice_connection: watch::Sender::new(session.ice_connection_state()),
@@ -91,6 +102,31 @@ impl Hub {
     /// What senders of this name have in common.
     pub(crate) fn sender(&mut self, id: SenderId) -> Arc<SenderCore> {
         Arc::clone(self.senders.entry(id).or_default())
+    }
+
+    /// Where `tonechange` of a sender goes; made with its first mention.
+    pub(crate) fn tones(&mut self, id: SenderId) -> &mut EventSource<DtmfEvent> {
+        let is_ended = *self.states.finished.borrow();
+        self.tones.entry(id).or_insert_with(|| {
+            let mut source = EventSource::default();
+            if is_ended {
+                source.end();
+            }
+            source
+        })
+    }
+
+    /// The tones that a receiver heard; made with the first mention.
+    pub(crate) fn heard(&mut self, id: ReceiverId) -> Arc<Tones> {
+        let is_ended = *self.states.finished.borrow();
+        let tones = self.heard.entry(id).or_insert_with(|| {
+            let tones = Tones::default();
+            if is_ended {
+                tones.end();
+            }
+            Arc::new(tones)
+        });
+        Arc::clone(tones)
     }
 
     pub(crate) fn writable(&self, sender: SenderId) {
@@ -185,8 +221,17 @@ impl Hub {
                     }
                     Event::TrackEnded(receiver) => self.remote_track(session, *receiver).end(),
                     Event::KeyFrameRequested(sender) => {
+                        self.on_key_frame_request(*sender);
+                        return false;
+                    }
+                    Event::KeyFrameWanted(sender) => {
                         // A flag, so that a peer that asks all the time fills no queue.
                         self.sender(*sender).key_frame.notify_one();
+                        return false;
+                    }
+                    Event::ToneChange { sender, tone } => {
+                        let event = RtcDtmfToneChangeEvent::new(tone.as_str());
+                        self.tones(*sender).fire(DtmfEvent::ToneChange(event));
                         return false;
                     }
                     _ => {}
@@ -194,6 +239,16 @@ impl Hub {
                 self.events.fire(event);
                 false
             }
+        }
+    }
+
+    /// The peer asks for a key frame: the transform of the frames is asked first.
+    fn on_key_frame_request(&mut self, sender: SenderId) {
+        match self.transforms.sender(sender) {
+            Some(RtcRtpSenderTransform::Script(script)) => {
+                script.core.on_key_frame_request(None);
+            }
+            _ => self.sender(sender).key_frame.notify_one(),
         }
     }
 
@@ -207,6 +262,13 @@ impl Hub {
         self.states.finished.send_replace(true);
         self.events.end();
         self.promises.clear();
+        self.transforms.end();
+        for tones in self.tones.values_mut() {
+            tones.end();
+        }
+        for heard in self.heard.values() {
+            heard.end();
+        }
         for channel in std::mem::take(&mut self.channels).into_values() {
             channel.close();
         }

@@ -48,6 +48,7 @@
 
 mod api;
 mod driver;
+mod encoded_transform;
 mod error;
 mod events;
 mod hub;
@@ -57,22 +58,33 @@ pub mod prelude;
 mod random;
 mod rtc_data_channel;
 mod rtc_dtls_transport;
+mod rtc_dtmf_sender;
+mod rtc_encoded_frame;
 mod rtc_ice_candidate;
 mod rtc_ice_transport;
 mod rtc_peer_connection;
 mod rtc_rtp_receiver;
+mod rtc_rtp_script_transform;
 mod rtc_rtp_sender;
 mod rtc_rtp_transceiver;
 mod rtc_sctp_transport;
+mod sframe;
 mod shared;
 mod socket;
 
 pub use api::Api;
+pub use encoded_transform::{RtcRtpReceiverTransform, RtcRtpSenderTransform};
 pub use error::{RtcError, RtcErrorName};
 pub use events::Events;
 pub use media_stream_track::{MediaStreamTrack, WriteFrameError};
 pub use rtc_data_channel::{RtcDataChannel, RtcDataChannelEvent, RtcDataChannelMessage};
 pub use rtc_dtls_transport::{DtlsParameters, RtcDtlsTransport};
+pub use rtc_dtmf_sender::{DtmfEvent, RtcDtmfSender, RtcDtmfToneChangeEvent};
+pub use rtc_encoded_frame::{
+    EncodedVideoChunkType, RtcEncodedAudioFrame, RtcEncodedAudioFrameMetadata,
+    RtcEncodedAudioFrameOptions, RtcEncodedFrame, RtcEncodedFrameMetadata, RtcEncodedVideoFrame,
+    RtcEncodedVideoFrameMetadata, RtcEncodedVideoFrameOptions,
+};
 pub use rtc_ice_candidate::{RtcIceCandidate, RtcIceCandidateInit};
 pub use rtc_ice_transport::{
     RtcIceCandidateDescription, RtcIceCandidatePair, RtcIceRole, RtcIceTransport,
@@ -81,9 +93,22 @@ pub use rtc_peer_connection::{
     RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionEvents, RtcTrackEvent,
 };
 pub use rtc_rtp_receiver::RtcRtpReceiver;
+pub use rtc_rtp_script_transform::{
+    KeyFrameRequestEvent, RtcEncodedFrameReadable, RtcEncodedFrameWritable, RtcRtpScriptTransform,
+    RtcRtpScriptTransformType, RtcRtpScriptTransformer, RtcTransformEvent, RtcTransformWorker,
+    TransformWorkerEvent, TransformerEvent, WorkerAndParameters,
+};
 pub use rtc_rtp_sender::RtcRtpSender;
 pub use rtc_rtp_transceiver::RtcRtpTransceiver;
 pub use rtc_sctp_transport::RtcSctpTransport;
+pub use sframe::{
+    CryptoKey, CryptoKeyId, RtcRtpSFrameDecryptor, RtcRtpSFrameEncryptor,
+    RtcRtpSFrameEncryptorOptions, SFrameChunk, SFrameCipherSuite, SFrameDecryptorEvent,
+    SFrameDecryptorStream, SFrameEncryptorStream, SFrameReadable, SFrameTransformErrorEvent,
+    SFrameTransformErrorEventInit, SFrameTransformErrorEventType, SFrameTransformOptions,
+    SFrameType, SFrameWritable,
+};
+pub use stonechat_media::telephone_event::ReceivedTone;
 
 pub use stonechat_crypto::{Certificate as RtcCertificate, CertificateParams};
 pub use stonechat_media::{FrameTime, MediaFrame, OutgoingFrame, file};

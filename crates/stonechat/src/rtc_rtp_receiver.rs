@@ -1,5 +1,8 @@
 //! `RTCRtpReceiver` (webrtc-pc, section 5.3).
 
+mod tones;
+mod transform;
+
 use std::sync::Arc;
 
 use stonechat_peerconnection::{Call, ReceiverId, TransceiverId};
@@ -8,6 +11,8 @@ use crate::error::RtcError;
 use crate::media_stream_track::MediaStreamTrack;
 use crate::rtc_dtls_transport::RtcDtlsTransport;
 use crate::shared::{Shared, State};
+
+pub(crate) use self::tones::Tones;
 
 /// The receiving half of a transceiver.
 #[derive(Clone, Debug)]

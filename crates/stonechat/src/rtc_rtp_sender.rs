@@ -1,5 +1,8 @@
 //! `RTCRtpSender` (webrtc-pc, section 5.2).
 
+mod dtmf;
+mod transform;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use stonechat_peerconnection::{Call, SenderId, TransceiverId};

@@ -12,6 +12,7 @@ use stonechat_peerconnection::{
 use tokio::sync::{mpsc, oneshot};
 
 use crate::driver::Command;
+use crate::encoded_transform::Outbox;
 use crate::error::{RtcError, closed};
 use crate::hub::Hub;
 
@@ -21,6 +22,7 @@ pub(crate) struct Shared {
     wake: mpsc::Sender<()>,
     woken: Mutex<mpsc::Receiver<()>>,
     commands: mpsc::Sender<Command>,
+    pub(crate) outbox: Outbox,
 }
 
 /// What is behind the lock.
@@ -53,6 +55,7 @@ impl Shared {
             wake,
             woken: Mutex::new(woken),
             commands,
+            outbox: Outbox::default(),
         })
     }
 

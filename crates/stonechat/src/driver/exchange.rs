@@ -9,6 +9,12 @@ use super::Driver;
 
 impl Driver {
     pub(super) fn exchange(&mut self, now: Instant) {
+        self.exchange_steps(now);
+        self.deliver_media(now);
+    }
+
+    /// Orders, facts and steps, until there are none.
+    pub(super) fn exchange_steps(&mut self, now: Instant) {
         loop {
             let mut idle = true;
             {
@@ -30,7 +36,6 @@ impl Driver {
                 break;
             }
         }
-        self.deliver_media(now);
     }
 
     fn deliver_media(&mut self, now: Instant) {
@@ -39,6 +44,15 @@ impl Driver {
                 MediaEvent::Readable(receiver) => {
                     while let Some(frame) = self.connection.recv_frame(now, receiver) {
                         self.shared.deliver(receiver, frame);
+                    }
+                }
+                MediaEvent::UntransformedSent(sender) => self.transform_sent(now, sender),
+                MediaEvent::UntransformedReceived(receiver) => {
+                    self.transform_received(now, receiver);
+                }
+                MediaEvent::Tone(receiver) => {
+                    while let Some(tone) = self.connection.recv_tone(now, receiver) {
+                        self.shared.session().hub.heard(receiver).push(tone);
                     }
                 }
                 MediaEvent::Writable(sender) => self.shared.writable(sender),
