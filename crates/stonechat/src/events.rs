@@ -45,6 +45,8 @@ impl<E> Stream for Events<E> {
 pub(crate) struct EventSource<E> {
     waiting: VecDeque<E>,
     listeners: Vec<mpsc::UnboundedSender<E>>,
+    /// The most that waits for the first listener; then the oldest goes.
+    most_waiting: usize,
     asked: bool,
     ended: bool,
 }
@@ -54,8 +56,20 @@ impl<E> Default for EventSource<E> {
         Self {
             waiting: VecDeque::new(),
             listeners: Vec::new(),
+            most_waiting: usize::MAX,
             asked: false,
             ended: false,
+        }
+    }
+}
+
+impl<E> EventSource<E> {
+    /// Keeps only the last `most` events for the first listener: for objects that a peer can make
+    /// fire without end and that nobody has to listen to.
+    pub(crate) fn keeping(most: usize) -> Self {
+        Self {
+            most_waiting: most,
+            ..Self::default()
         }
     }
 }
@@ -79,6 +93,9 @@ impl<E: Clone> EventSource<E> {
             self.listeners
                 .retain(|listener| listener.send(event.clone()).is_ok());
         } else if !self.ended {
+            if self.waiting.len() == self.most_waiting {
+                self.waiting.pop_front();
+            }
             self.waiting.push_back(event);
         }
     }

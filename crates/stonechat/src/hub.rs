@@ -13,7 +13,8 @@ use tokio::sync::{oneshot, watch};
 use crate::encoded_transform::{RtcRtpSenderTransform, Transforms};
 use crate::error::RtcError;
 use crate::events::{EventSource, Events};
-use crate::media_stream_track::TrackCore;
+use crate::media_stream::{MediaStream, RemoteStreams};
+use crate::media_stream_track::{MediaStreamTrack, TrackCore};
 use crate::rtc_data_channel::{ChannelCore, RawChannelEvent};
 use crate::rtc_dtmf_sender::{DtmfEvent, RtcDtmfToneChangeEvent};
 use crate::rtc_rtp_receiver::Tones;
@@ -24,6 +25,7 @@ pub(crate) struct Hub {
     events: EventSource<Event>,
     channels: BTreeMap<ChannelId, Arc<ChannelCore>>,
     tracks: BTreeMap<ReceiverId, Arc<TrackCore>>,
+    streams: RemoteStreams,
     senders: BTreeMap<SenderId, Arc<SenderCore>>,
     promises: BTreeMap<PromiseId, oneshot::Sender<Result<Value, RtcError>>>,
     /// `tonechange` by sender.
@@ -49,6 +51,7 @@ impl Hub {
             events: EventSource::default(),
             channels: BTreeMap::new(),
             tracks: BTreeMap::new(),
+            streams: RemoteStreams::default(),
             senders: BTreeMap::new(),
             promises: BTreeMap::new(),
             tones: BTreeMap::new(),
@@ -94,9 +97,14 @@ impl Hub {
     pub(crate) fn remote_track(&mut self, session: &Session, id: ReceiverId) -> Arc<TrackCore> {
         let core = self.tracks.entry(id).or_insert_with(|| {
             let transceiver = session.transceiver(stonechat_peerconnection::TransceiverId(id.0));
-            Arc::new(TrackCore::remote(transceiver.as_ref()))
+            TrackCore::remote(transceiver.as_ref())
         });
         Arc::clone(core)
+    }
+
+    /// The streams of these ids that the peer sends.
+    pub(crate) fn remote_streams(&mut self, ids: &[String]) -> Vec<MediaStream> {
+        ids.iter().map(|id| self.streams.get(id)).collect()
     }
 
     /// What senders of this name have in common.
@@ -149,7 +157,15 @@ impl Hub {
             .signaling
             .send_if_modified(|state| set(state, session.signaling_state()));
         let mut taken = 0;
+        let mut joins = joins(&step.fire);
         for event in step.fire {
+            if matches!(event, Event::Track { .. }) {
+                // All tracks are in their streams before the first `track` fires.
+                for (receiver, streams) in joins.drain(..) {
+                    let track = MediaStreamTrack::from_core(self.remote_track(session, receiver));
+                    self.streams.join(receiver, &track, &streams);
+                }
+            }
             taken += usize::from(self.dispatch(session, event));
         }
         // Messages that nobody will take give their credit back at once.
@@ -210,8 +226,10 @@ impl Hub {
                     Event::DataChannel(channel) => {
                         self.channel(session, *channel);
                     }
-                    Event::Track { receiver, .. } => {
-                        self.remote_track(session, *receiver).set_muted(true);
+                    Event::TrackRemoved { receiver, streams } => {
+                        let track =
+                            MediaStreamTrack::from_core(self.remote_track(session, *receiver));
+                        self.streams.leave(*receiver, &track, streams);
                     }
                     Event::TrackMuted(receiver) => {
                         self.remote_track(session, *receiver).set_muted(true);
@@ -279,6 +297,19 @@ impl Hub {
             sender.writable.notify_waiters();
         }
     }
+}
+
+/// Which tracks of receivers come into which streams.
+fn joins(events: &[Event]) -> Vec<(ReceiverId, Vec<String>)> {
+    events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Track {
+                receiver, streams, ..
+            } => Some((*receiver, streams.clone())),
+            _ => None,
+        })
+        .collect()
 }
 
 fn set<T: PartialEq>(state: &mut T, now: T) -> bool {

@@ -30,7 +30,8 @@
 //! | --- | --- |
 //! | [`RtcPeerConnection`] | a peer connection; dropping the last clone closes it |
 //! | [`RtcDataChannel`] | a data channel |
-//! | [`MediaStreamTrack`] | encoded audio or video, local or remote |
+//! | [`MediaStreamTrack`] | audio or video, local or remote |
+//! | [`MediaStream`] | a group of tracks |
 //! | [`RtcRtpTransceiver`], [`RtcRtpSender`], [`RtcRtpReceiver`] | what goes with a media section |
 //! | [`RtcDtlsTransport`], [`RtcIceTransport`], [`RtcSctpTransport`] | what is below |
 //! | [`Api`] | codecs, cryptography and limits for many peer connections |
@@ -53,6 +54,7 @@ mod error;
 mod events;
 mod hub;
 mod mdns;
+mod media_stream;
 mod media_stream_track;
 pub mod prelude;
 mod random;
@@ -76,7 +78,10 @@ pub use api::Api;
 pub use encoded_transform::{RtcRtpReceiverTransform, RtcRtpSenderTransform};
 pub use error::{RtcError, RtcErrorName};
 pub use events::Events;
-pub use media_stream_track::{MediaStreamTrack, WriteFrameError};
+pub use media_stream::{MediaStream, MediaStreamTrackEvent, StreamEvent};
+pub use media_stream_track::{
+    MediaStreamTrack, MediaStreamTrackState, TrackEvent, WriteFrameError,
+};
 pub use rtc_data_channel::{RtcDataChannel, RtcDataChannelEvent, RtcDataChannelMessage};
 pub use rtc_dtls_transport::{DtlsParameters, RtcDtlsTransport};
 pub use rtc_dtmf_sender::{DtmfEvent, RtcDtmfSender, RtcDtmfToneChangeEvent};

@@ -1,46 +1,54 @@
-//! `MediaStreamTrack` of encoded media: a local one gives frames to the senders that it was added
-//! to, a remote one takes the frames of its receiver.
+//! `MediaStreamTrack` (mediacapture-streams, section 4.3).
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+mod encoded;
+mod event;
+mod source;
+mod track;
 
-use stonechat_media::{MediaFrame, OutgoingFrame};
-use stonechat_peerconnection::session::TransceiverView;
-use stonechat_peerconnection::{Kind, SendMediaError, SenderId, TrackInfo};
-use tokio::sync::{Notify, oneshot, watch};
+use std::sync::Arc;
 
-use crate::driver::Command;
-use crate::shared::Shared;
+use stonechat_peerconnection::{Kind, TrackInfo};
 
-/// Frames that a remote track holds for a slow reader; then the oldest goes, and is counted.
-const FRAMES: usize = 256;
+pub use self::encoded::WriteFrameError;
+pub use self::event::TrackEvent;
+use self::source::{Origin, Source};
+pub(crate) use self::track::TrackCore;
+use crate::events::Events;
 
-/// A track of encoded audio or video.
+stonechat_peerconnection::w3c_enums! {
+    /// `MediaStreamTrackState`.
+    MediaStreamTrackState {
+        /// The source does its best to give media.
+        #[default]
+        Live = "live",
+        /// No more media will come.
+        Ended = "ended",
+    }
+}
+
+/// A track of audio or video.
 ///
-/// Cheap to clone; all clones are the same track. A local track is made with [`new`](Self::new)
-/// and written to; a remote one comes with a receiver and is read from.
+/// Cheap to clone; all clones are the same track and compare equal. The W3C `clone()`, which makes
+/// another track of the same source, is [`clone_track`](Self::clone_track).
+///
+/// | its source is | made by | its media |
+/// | --- | --- | --- |
+/// | the application | [`new`](Self::new) | encoded frames, [written](Self::write_frame) to it |
+/// | a receiver | [`RtcRtpReceiver::track`](crate::RtcRtpReceiver::track) | encoded frames, [read](Self::recv_frame) from it |
+///
+/// A live track gives media while it is neither muted, which is up to its source, nor disabled,
+/// which is up to the application. Encoded frames cannot be made black or silent without a codec:
+/// they are withheld instead, which a decoder at the other end sees as a pause.
+///
+/// Dropping the last handle of a track is as good as [`stop`](Self::stop); senders and streams have
+/// handles of their own.
 #[derive(Clone, Debug)]
 pub struct MediaStreamTrack {
     core: Arc<TrackCore>,
 }
 
-/// Why a frame was not sent.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum WriteFrameError {
-    /// The track is a remote one; only local tracks are written to.
-    #[error("a remote track cannot be written to")]
-    Remote,
-    /// No sender sends the track now: it was not added, not negotiated, or not connected yet.
-    #[error("no sender sends the track now")]
-    Inactive,
-    /// The frame does not fit its codec or the limits.
-    #[error("the frame is malformed or too large for its codec")]
-    Malformed,
-}
-
 impl MediaStreamTrack {
-    /// A local track of `kind` with a random id.
+    /// A local track of `kind` with a random id, whose encoded frames the application writes.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
         Self::with_id(kind, crate::random::id())
@@ -49,9 +57,9 @@ impl MediaStreamTrack {
     /// A local track of `kind` with an id of the application's: a token of at most 64 characters.
     #[must_use]
     pub fn with_id(kind: Kind, id: impl Into<String>) -> Self {
-        let origin = Origin::Local(Mutex::new(Vec::new()));
+        let source = Source::new(kind, String::new(), Origin::Application);
         Self {
-            core: Arc::new(TrackCore::new(kind, id.into(), origin)),
+            core: TrackCore::new(&source, id.into()),
         }
     }
 
@@ -59,215 +67,97 @@ impl MediaStreamTrack {
         Self { core }
     }
 
-    /// `id`.
-    #[must_use]
-    pub fn id(&self) -> &str {
-        &self.core.id
-    }
-
     /// `kind`.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        self.core.kind
+        self.core.source().kind()
     }
 
-    /// `muted`: whether no media arrives now. A local track is never muted.
+    /// `id`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.core.id()
+    }
+
+    /// `label`: a name of the source for people; empty if it has none.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        self.core.source().label()
+    }
+
+    /// `enabled`.
+    #[must_use]
+    pub fn enabled(&self) -> bool {
+        self.core.slots().enabled
+    }
+
+    /// Sets `enabled`: a disabled track gives silence, black pictures or, where it is encoded,
+    /// nothing.
+    pub fn set_enabled(&self, enabled: bool) {
+        self.core.slots().enabled = enabled;
+    }
+
+    /// `muted`: whether the source cannot give media now. The track of a receiver is muted until
+    /// packets arrive.
     #[must_use]
     pub fn muted(&self) -> bool {
-        *self.core.muted.borrow()
+        self.core.slots().muted
     }
 
-    /// Whether the track has ended.
+    /// `readyState`.
     #[must_use]
-    pub fn ended(&self) -> bool {
-        self.core.queue().ended
+    pub fn ready_state(&self) -> MediaStreamTrackState {
+        self.core.slots().ready_state
     }
 
-    /// Sends an encoded frame by all senders that the track was added to.
-    ///
-    /// Waits while a sender is full, so that a file can be written as fast as it leaves; live
-    /// sources give frames at their own pace.
-    ///
-    /// # Errors
-    ///
-    /// [`WriteFrameError`] if no sender took the frame.
-    pub async fn write_frame(&self, frame: OutgoingFrame) -> Result<(), WriteFrameError> {
-        let Origin::Local(sinks) = &self.core.origin else {
-            return Err(WriteFrameError::Remote);
-        };
-        let sinks: Vec<_> = lock(sinks).iter().cloned().collect();
-        let mut result = Err(WriteFrameError::Inactive);
-        for (shared, sender) in sinks {
-            let Some(shared) = shared.upgrade() else {
-                continue;
-            };
-            match send(&shared, sender, frame.clone()).await {
-                Ok(()) => result = Ok(()),
-                Err(error) if result.is_err() => result = Err(error),
-                Err(_) => {}
-            }
-        }
-        result
+    /// `isolated` (webrtc-identity, section 8): whether only an identified peer may have the media.
+    #[must_use]
+    pub fn isolated(&self) -> bool {
+        self.core.slots().isolated
     }
 
-    /// The next encoded frame of a remote track, in decode order; `None` once the track has ended
-    /// and all frames were taken. Also `None` for a local track.
+    /// `clone()`: another track of the same source, with an id and constraints of its own.
     ///
-    /// Nothing is lost if the future is dropped before it is ready. A reader that is too slow
-    /// loses the oldest frames; [`frames_dropped`](Self::frames_dropped) counts them.
-    pub async fn recv_frame(&self) -> Option<MediaFrame> {
-        loop {
-            let arrived = self.core.arrived.notified();
-            tokio::pin!(arrived);
-            arrived.as_mut().enable();
-            {
-                let mut queue = self.core.queue();
-                if let Some(frame) = queue.frames.pop_front() {
-                    return Some(frame);
-                }
-                if queue.ended || matches!(self.core.origin, Origin::Local(_)) {
-                    return None;
-                }
-            }
-            arrived.await;
+    /// It is live, or ended, as this one is, and enabled as this one is.
+    #[must_use]
+    pub fn clone_track(&self) -> Self {
+        Self {
+            core: self.core.clone_core(),
         }
     }
 
-    /// Frames that were dropped because nobody took them in time.
+    /// `stop()`: the track ends without an event. The source stops once all its tracks have ended.
+    pub fn stop(&self) {
+        self.core.stop();
+    }
+
+    /// The events of the track from now on; the first who asks also gets the last ones of before.
     #[must_use]
-    pub fn frames_dropped(&self) -> u64 {
-        self.core.queue().dropped
+    pub fn events(&self) -> Events<TrackEvent> {
+        self.core.slots().events.subscribe()
     }
 
     pub(crate) fn info(&self) -> TrackInfo {
         TrackInfo {
-            id: self.core.id.clone(),
-            kind: self.core.kind,
+            id: self.core.id().to_owned(),
+            kind: self.kind(),
         }
     }
 
-    /// From now on frames also go by this sender.
-    pub(crate) fn attach(&self, shared: &Arc<Shared>, sender: SenderId) {
-        if let Origin::Local(sinks) = &self.core.origin {
-            self.detach(shared, sender);
-            lock(sinks).push((Arc::downgrade(shared), sender));
-        }
-    }
-
-    /// Frames do not go by this sender any more.
-    pub(crate) fn detach(&self, shared: &Arc<Shared>, sender: SenderId) {
-        if let Origin::Local(sinks) = &self.core.origin {
-            lock(sinks).retain(|(of, other)| {
-                of.strong_count() > 0
-                    && !(*other == sender && Weak::ptr_eq(of, &Arc::downgrade(shared)))
-            });
-        }
+    /// Sets `isolated` and tells so.
+    #[expect(
+        dead_code,
+        reason = "the peer's identity decides, which is not asked for yet"
+    )]
+    pub(crate) fn set_isolated(&self, isolated: bool) {
+        self.core.set_isolated(isolated);
     }
 }
 
-async fn send(
-    shared: &Arc<Shared>,
-    sender: SenderId,
-    frame: OutgoingFrame,
-) -> Result<(), WriteFrameError> {
-    let core = {
-        let mut state = shared.session();
-        state.hub.sender(sender)
-    };
-    loop {
-        let writable = core.writable.notified();
-        tokio::pin!(writable);
-        writable.as_mut().enable();
-        let (done, result) = oneshot::channel();
-        let command = Command::SendFrame {
-            sender,
-            frame: frame.clone(),
-            done,
-        };
-        if shared.command(command).await.is_err() {
-            return Err(WriteFrameError::Inactive);
-        }
-        match result.await {
-            Ok(Ok(())) => return Ok(()),
-            Ok(Err(SendMediaError::Blocked)) => writable.await,
-            Ok(Err(SendMediaError::Malformed)) => return Err(WriteFrameError::Malformed),
-            Ok(Err(_)) | Err(_) => return Err(WriteFrameError::Inactive),
-        }
+impl PartialEq for MediaStreamTrack {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.core, &other.core)
     }
 }
 
-/// What all handles of a track share; it keeps no peer connection alive.
-#[derive(Debug)]
-pub(crate) struct TrackCore {
-    id: String,
-    kind: Kind,
-    origin: Origin,
-    muted: watch::Sender<bool>,
-    queue: Mutex<Queue>,
-    arrived: Notify,
-}
-
-/// Where a sender is reached.
-type Sink = (Weak<Shared>, SenderId);
-
-#[derive(Debug)]
-enum Origin {
-    Local(Mutex<Vec<Sink>>),
-    Remote,
-}
-
-#[derive(Debug, Default)]
-struct Queue {
-    frames: VecDeque<MediaFrame>,
-    dropped: u64,
-    ended: bool,
-}
-
-impl TrackCore {
-    fn new(kind: Kind, id: String, origin: Origin) -> Self {
-        Self {
-            id,
-            kind,
-            muted: watch::Sender::new(matches!(origin, Origin::Remote)),
-            origin,
-            queue: Mutex::new(Queue::default()),
-            arrived: Notify::new(),
-        }
-    }
-
-    /// The track of a receiver.
-    pub(crate) fn remote(transceiver: Option<&TransceiverView>) -> Self {
-        let (kind, id) = transceiver.map_or((Kind::Audio, String::new()), |transceiver| {
-            (transceiver.kind, transceiver.receiver_track.clone())
-        });
-        Self::new(kind, id, Origin::Remote)
-    }
-
-    pub(crate) fn push(&self, frame: MediaFrame) {
-        let mut queue = self.queue();
-        if queue.frames.len() == FRAMES {
-            queue.frames.pop_front();
-            queue.dropped += 1;
-        }
-        queue.frames.push_back(frame);
-        drop(queue);
-        self.arrived.notify_waiters();
-    }
-
-    pub(crate) fn set_muted(&self, muted: bool) {
-        self.muted.send_replace(muted);
-    }
-
-    pub(crate) fn end(&self) {
-        self.queue().ended = true;
-        self.arrived.notify_waiters();
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        lock(&self.queue)
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+impl Eq for MediaStreamTrack {}

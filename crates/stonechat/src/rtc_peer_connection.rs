@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::api::Api;
 use crate::error::{RtcError, RtcErrorName};
 use crate::events::Events;
+use crate::media_stream::MediaStream;
 use crate::media_stream_track::MediaStreamTrack;
 use crate::rtc_data_channel::RtcDataChannel;
 use crate::rtc_ice_candidate::{RtcIceCandidate, RtcIceCandidateInit};
@@ -517,8 +518,8 @@ pub struct RtcTrackEvent {
     pub receiver: RtcRtpReceiver,
     /// `track`.
     pub track: MediaStreamTrack,
-    /// The ids of the streams that the track belongs to.
-    pub streams: Vec<String>,
+    /// `streams`: what the track belongs to.
+    pub streams: Vec<MediaStream>,
 }
 
 impl RtcPeerConnectionEvents {
@@ -555,6 +556,7 @@ impl RtcPeerConnectionEvents {
                 streams,
             } => {
                 let receiver = receiver(id);
+                let streams = self.shared.session().hub.remote_streams(&streams);
                 E::Track(RtcTrackEvent {
                     transceiver: RtcRtpTransceiver::new(&self.shared, transceiver),
                     track: receiver.track().clone(),

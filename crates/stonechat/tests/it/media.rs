@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use stonechat::file::{IvfReader, OggOpusReader};
 use stonechat::{
-    FrameTime, MediaKind, MediaStreamTrack, OutgoingFrame, RtcRtpTransceiverDirection,
-    RtcRtpTransceiverInit, RtcStatsType, WriteFrameError,
+    FrameTime, MediaKind, MediaStreamTrack, MediaStreamTrackState, OutgoingFrame,
+    RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcStatsType, WriteFrameError,
 };
 
 use crate::pair::{frame, pair, within};
@@ -41,7 +41,8 @@ async fn frames_arrive_as_they_were_sent() {
     a.pc.add_track(&sound, &["stream"]).unwrap();
     a.pc.add_track(&picture, &["stream"]).unwrap();
     let (first, second) = (b.track().await, b.track().await);
-    assert_eq!(first.streams, ["stream"]);
+    assert_eq!(first.streams[0].id(), "stream");
+    assert_eq!(first.streams, second.streams);
     assert_eq!(first.track.kind(), MediaKind::Audio);
     assert_eq!(second.track.kind(), MediaKind::Video);
     a.connected().await;
@@ -226,6 +227,6 @@ async fn a_stopped_transceiver_ends_its_track() {
     b.connected().await;
     transceiver.stop().unwrap();
     assert_eq!(within(event.track.recv_frame()).await, None);
-    assert!(event.track.ended());
+    assert_eq!(event.track.ready_state(), MediaStreamTrackState::Ended);
     assert!(transceiver.stopped());
 }

@@ -3,6 +3,12 @@
 //! A comment `// api: Interface.member, ..` above a test names the members of the WebIDL whose behaviour it
 //! exercises; `cargo xtask api` collects them.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
+
 mod constraints;
 mod enums;
 mod events;
