@@ -42,6 +42,7 @@ pub mod connection;
 mod demux;
 mod error;
 pub mod fact;
+mod ice_candidate;
 mod id;
 pub mod negotiation;
 pub mod order;
@@ -62,6 +63,10 @@ pub use connection::{Connection, MediaEvent, SendMediaError};
 pub use demux::{Class, classify};
 pub use error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
 pub use fact::{DtlsFact, Fact};
+pub use ice_candidate::{
+    IceCandidate, IceCandidateInit, IceCandidatePair, IceCandidateType, IceProtocol,
+    IceServerTransportProtocol, IceTcpCandidateType, LocalIceCandidateInit,
+};
 pub use id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId, TransportId};
 pub use negotiation::codecs::{Codec, MediaEngine};
 pub use order::{MessageKind, Order};
@@ -72,13 +77,12 @@ pub use session::call::{
     Answer, Call, ChannelInit, CodecCapability, Direction, OfferOptions, PromiseId, TrackInfo,
     TransceiverInit, Value,
 };
-pub use session::description::{
-    IceCandidate, IceCandidateInit, LocalSessionDescriptionInit, SdpType, SessionDescription,
-};
+pub use session::description::{LocalSessionDescriptionInit, SdpType, SessionDescription};
 pub use session::step::{Event, Step};
 pub use signaling::Which;
 pub use state::{
-    ConnectionState, DataChannelState, DtlsTransportState, IceConnectionState, IceGatheringState,
-    IceTransportState, SctpTransportState, SignalingState,
+    ConnectionState, DataChannelState, DtlsTransportState, IceComponent, IceConnectionState,
+    IceGathererState, IceGatheringState, IceRole, IceTransportState, SctpTransportState,
+    SignalingState,
 };
 pub use word::UnknownWord;

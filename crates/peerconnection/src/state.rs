@@ -18,7 +18,7 @@ crate::w3c_enums! {
         Closed = "closed",
     }
 
-    /// `RTCIceGatheringState`, also of one transport.
+    /// `RTCIceGatheringState`: of all transports together.
     IceGatheringState {
         /// Not begun.
         #[default]
@@ -31,25 +31,31 @@ crate::w3c_enums! {
 
     /// `RTCIceConnectionState`.
     IceConnectionState {
+        /// Closed.
+        Closed = "closed",
+        /// No pair works.
+        Failed = "failed",
+        /// Nothing came for a while.
+        Disconnected = "disconnected",
         /// Not begun.
         #[default]
         New = "new",
         /// Checks are under way.
         Checking = "checking",
-        /// A pair works.
-        Connected = "connected",
         /// A pair works and the search is over.
         Completed = "completed",
-        /// Nothing came for a while.
-        Disconnected = "disconnected",
-        /// No pair works.
-        Failed = "failed",
-        /// Closed.
-        Closed = "closed",
+        /// A pair works.
+        Connected = "connected",
     }
 
     /// `RTCPeerConnectionState`.
     ConnectionState {
+        /// Closed.
+        Closed = "closed",
+        /// Some transport failed.
+        Failed = "failed",
+        /// Some transport is disconnected.
+        Disconnected = "disconnected",
         /// Not begun.
         #[default]
         New = "new",
@@ -57,31 +63,56 @@ crate::w3c_enums! {
         Connecting = "connecting",
         /// All transports are connected.
         Connected = "connected",
-        /// Some transport is disconnected.
-        Disconnected = "disconnected",
-        /// Some transport failed.
-        Failed = "failed",
-        /// Closed.
-        Closed = "closed",
     }
 
     /// `RTCIceTransportState`.
     IceTransportState {
+        /// Closed.
+        Closed = "closed",
+        /// No pair works.
+        Failed = "failed",
+        /// Nothing came for a while.
+        Disconnected = "disconnected",
         /// Not begun.
         #[default]
         New = "new",
         /// Checks are under way.
         Checking = "checking",
-        /// A pair works.
-        Connected = "connected",
         /// A pair works and the search is over.
         Completed = "completed",
-        /// Nothing came for a while.
-        Disconnected = "disconnected",
-        /// No pair works.
-        Failed = "failed",
-        /// Closed.
-        Closed = "closed",
+        /// A pair works.
+        Connected = "connected",
+    }
+
+    /// `RTCIceGathererState`: of one transport.
+    IceGathererState {
+        /// Not begun.
+        #[default]
+        New = "new",
+        /// Under way.
+        Gathering = "gathering",
+        /// Done; only a restart gathers again.
+        Complete = "complete",
+    }
+
+    /// `RTCIceRole`.
+    IceRole {
+        /// Not decided yet.
+        #[default]
+        Unknown = "unknown",
+        /// Nominates the pair to be used.
+        Controlling = "controlling",
+        /// Follows the peer's nomination.
+        Controlled = "controlled",
+    }
+
+    /// `RTCIceComponent`.
+    IceComponent {
+        /// RTP and everything that is multiplexed with it.
+        #[default]
+        Rtp = "rtp",
+        /// RTCP without multiplexing.
+        Rtcp = "rtcp",
     }
 
     /// `RTCDtlsTransportState`.

@@ -237,15 +237,7 @@ impl End {
                         candidate: Some(candidate),
                         ..
                     } => {
-                        self.candidates.push(IceCandidateInit {
-                            candidate: candidate
-                                .candidate
-                                .map(|candidate| candidate.to_string())
-                                .unwrap_or_default(),
-                            sdp_mid: candidate.sdp_mid,
-                            sdp_m_line_index: candidate.sdp_m_line_index,
-                            username_fragment: candidate.username_fragment,
-                        });
+                        self.candidates.push(candidate.to_json());
                     }
                     Event::DataChannel(channel) => self.channel = Some(channel),
                     Event::ChannelOpen(_) => self.is_open = true,

@@ -1,6 +1,7 @@
 //! Queues of events: every listener gets each event once, in order, and none is lost.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -11,23 +12,92 @@ use tokio::sync::mpsc;
 /// specification fires them.
 ///
 /// It stands for the `on..` handlers of the W3C API. Nothing is lost as long as it is held, and
-/// holding it keeps nothing else alive. It ends when nothing more can follow.
-#[derive(Debug)]
+/// holding it keeps no object open. It ends when nothing more can follow.
 pub struct Events<E> {
-    queue: mpsc::UnboundedReceiver<E>,
+    queue: Box<dyn Queue<E>>,
+}
+
+/// What gives events, possibly by making them of others.
+trait Queue<E>: Send + Sync {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<E>>;
+    fn try_next(&mut self) -> Option<E>;
 }
 
 impl<E> Events<E> {
+    fn new(queue: impl Queue<E> + 'static) -> Self {
+        Self {
+            queue: Box::new(queue),
+        }
+    }
+
     /// The next event; `None` when nothing more can follow.
     ///
     /// Nothing is lost if the future is dropped before it is ready.
     pub async fn next(&mut self) -> Option<E> {
-        self.queue.recv().await
+        poll_fn(|cx| self.queue.poll_next(cx)).await
     }
 
     /// The next event if there is one already.
     pub fn try_next(&mut self) -> Option<E> {
-        self.queue.try_recv().ok()
+        self.queue.try_next()
+    }
+}
+
+impl<R: 'static> Events<R> {
+    /// The same events as something else, made when they are read.
+    pub(crate) fn map<E>(
+        self,
+        convert: impl Fn(R) -> Option<E> + Send + Sync + 'static,
+    ) -> Events<E> {
+        Events::new(Mapped {
+            from: self,
+            convert,
+        })
+    }
+}
+
+impl<E> std::fmt::Debug for Events<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Events")
+    }
+}
+
+impl<E: Send> Queue<E> for mpsc::UnboundedReceiver<E> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<E>> {
+        self.poll_recv(cx)
+    }
+
+    fn try_next(&mut self) -> Option<E> {
+        self.try_recv().ok()
+    }
+}
+
+struct Mapped<R, F> {
+    from: Events<R>,
+    convert: F,
+}
+
+impl<R, E, F: Fn(R) -> Option<E> + Send + Sync> Queue<E> for Mapped<R, F> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<E>> {
+        loop {
+            match self.from.queue.poll_next(cx) {
+                Poll::Ready(Some(event)) => {
+                    if let Some(event) = (self.convert)(event) {
+                        return Poll::Ready(Some(event));
+                    }
+                }
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
+    fn try_next(&mut self) -> Option<E> {
+        loop {
+            if let Some(event) = (self.convert)(self.from.try_next()?) {
+                return Some(event);
+            }
+        }
     }
 }
 
@@ -35,12 +105,15 @@ impl<E> Stream for Events<E> {
     type Item = E;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<E>> {
-        self.queue.poll_recv(cx)
+        self.queue.poll_next(cx)
     }
 }
 
+/// Events that wait for the first who asks for them; then the oldest goes.
+const WAITING: usize = 1024;
+
 /// Gives events to everybody who asked for them. What happens before the first one asked waits
-/// for that one.
+/// for that one, the last 1,024 events at the most.
 #[derive(Debug)]
 pub(crate) struct EventSource<E> {
     waiting: VecDeque<E>,
@@ -56,7 +129,7 @@ impl<E> Default for EventSource<E> {
         Self {
             waiting: VecDeque::new(),
             listeners: Vec::new(),
-            most_waiting: usize::MAX,
+            most_waiting: WAITING,
             asked: false,
             ended: false,
         }
@@ -74,7 +147,7 @@ impl<E> EventSource<E> {
     }
 }
 
-impl<E: Clone> EventSource<E> {
+impl<E: Clone + Send + 'static> EventSource<E> {
     /// All events from now on; the first who asks also gets those of before.
     pub(crate) fn subscribe(&mut self) -> Events<E> {
         let (sender, queue) = mpsc::unbounded_channel();
@@ -85,7 +158,7 @@ impl<E: Clone> EventSource<E> {
         if !self.ended {
             self.listeners.push(sender);
         }
-        Events { queue }
+        Events::new(queue)
     }
 
     pub(crate) fn fire(&mut self, event: E) {
@@ -124,5 +197,29 @@ mod tests {
             |events: &mut Events<i32>| std::iter::from_fn(|| events.try_next()).collect::<Vec<_>>();
         assert_eq!(rest(&mut first), [1, 2]);
         assert_eq!(rest(&mut second), [2]);
+    }
+
+    #[test]
+    fn events_can_be_read_as_others_and_some_left_out() {
+        let mut source = EventSource::default();
+        let mut even = source
+            .subscribe()
+            .map(|n: i32| (n % 2 == 0).then_some(n * 10));
+        for n in 1..=4 {
+            source.fire(n);
+        }
+        source.end();
+        assert_eq!(even.try_next(), Some(20));
+        assert_eq!(even.try_next(), Some(40));
+        assert_eq!(even.try_next(), None);
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_bounded() {
+        let mut source = EventSource::default();
+        for n in 0..WAITING + 5 {
+            source.fire(n);
+        }
+        assert_eq!(source.subscribe().try_next(), Some(5));
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use stonechat_peerconnection::{
     ChannelId, ConnectionState, Event, IceConnectionState, IceGatheringState, PromiseId,
-    ReceiverId, SenderId, Session, SignalingState, Step, Value,
+    ReceiverId, SenderId, Session, SignalingState, Step, TransportId, Value,
 };
 use tokio::sync::{oneshot, watch};
 
@@ -22,7 +22,9 @@ use crate::rtc_rtp_sender::SenderCore;
 
 /// Where events go.
 pub(crate) struct Hub {
-    events: EventSource<Event>,
+    events: EventSource<ConnectionEvent>,
+    transports: BTreeMap<TransportId, TransportSources>,
+    pub(crate) sctp: EventSource<Event>,
     channels: BTreeMap<ChannelId, Arc<ChannelCore>>,
     tracks: BTreeMap<ReceiverId, Arc<TrackCore>>,
     streams: RemoteStreams,
@@ -34,6 +36,21 @@ pub(crate) struct Hub {
     heard: BTreeMap<ReceiverId, Arc<Tones>>,
     pub(crate) transforms: Transforms,
     pub(crate) states: States,
+}
+
+/// An event of the peer connection itself.
+#[derive(Clone)]
+pub(crate) enum ConnectionEvent {
+    /// `datachannel`; the channel may be closed again when somebody looks.
+    DataChannel(Arc<ChannelCore>),
+    Other(Event),
+}
+
+/// Where the events of a transport go.
+#[derive(Default)]
+pub(crate) struct TransportSources {
+    pub(crate) ice: EventSource<Event>,
+    pub(crate) dtls: EventSource<Event>,
 }
 
 /// The states of a peer connection, to be waited for.
@@ -49,6 +66,8 @@ impl Hub {
     pub(crate) fn new(session: &Session) -> Self {
         Self {
             events: EventSource::default(),
+            transports: BTreeMap::new(),
+            sctp: EventSource::default(),
             channels: BTreeMap::new(),
             tracks: BTreeMap::new(),
             streams: RemoteStreams::default(),
@@ -68,8 +87,20 @@ impl Hub {
     }
 
     /// A queue of all events from now on; the first one also has those of before.
-    pub(crate) fn subscribe(&mut self) -> Events<Event> {
+    pub(crate) fn subscribe(&mut self) -> Events<ConnectionEvent> {
         self.events.subscribe()
+    }
+
+    /// Where the events of a transport go; made with its first mention.
+    pub(crate) fn transport(&mut self, id: TransportId) -> &mut TransportSources {
+        let is_ended = *self.states.finished.borrow();
+        self.transports.entry(id).or_insert_with(|| {
+            let mut sources = TransportSources::default();
+            if is_ended {
+                sources.end();
+            }
+            sources
+        })
     }
 
     pub(crate) fn expect(
@@ -221,11 +252,27 @@ impl Hub {
                 self.channels.remove(&channel);
                 false
             }
+            Event::DataChannel(channel) => {
+                let core = self.channel(session, channel);
+                self.events.fire(ConnectionEvent::DataChannel(core));
+                false
+            }
+            Event::IceTransportStateChange(id, _)
+            | Event::IceTransportGatheringStateChange(id, _)
+            | Event::SelectedCandidatePairChange(id) => {
+                self.transport(id).ice.fire(event);
+                false
+            }
+            Event::DtlsTransportStateChange(id, _) | Event::DtlsTransportError(id, _) => {
+                self.transport(id).dtls.fire(event);
+                false
+            }
+            Event::SctpTransportStateChange(_) => {
+                self.sctp.fire(event);
+                false
+            }
             event => {
                 match &event {
-                    Event::DataChannel(channel) => {
-                        self.channel(session, *channel);
-                    }
                     Event::TrackRemoved { receiver, streams } => {
                         let track =
                             MediaStreamTrack::from_core(self.remote_track(session, *receiver));
@@ -254,7 +301,7 @@ impl Hub {
                     }
                     _ => {}
                 }
-                self.events.fire(event);
+                self.events.fire(ConnectionEvent::Other(event));
                 false
             }
         }
@@ -279,6 +326,8 @@ impl Hub {
         self.states.signaling.send_replace(SignalingState::Closed);
         self.states.finished.send_replace(true);
         self.events.end();
+        self.transports.values_mut().for_each(TransportSources::end);
+        self.sctp.end();
         self.promises.clear();
         self.transforms.end();
         for tones in self.tones.values_mut() {
@@ -310,6 +359,13 @@ fn joins(events: &[Event]) -> Vec<(ReceiverId, Vec<String>)> {
             _ => None,
         })
         .collect()
+}
+
+impl TransportSources {
+    fn end(&mut self) {
+        self.ice.end();
+        self.dtls.end();
+    }
 }
 
 fn set<T: PartialEq>(state: &mut T, now: T) -> bool {

@@ -56,20 +56,26 @@ mod hub;
 mod mdns;
 mod media_stream;
 mod media_stream_track;
+mod message_event;
+mod peer_connection_event;
 pub mod prelude;
 mod random;
 mod rtc_data_channel;
+mod rtc_data_channel_event;
 mod rtc_dtls_transport;
 mod rtc_dtmf_sender;
 mod rtc_encoded_frame;
+mod rtc_error_event;
 mod rtc_ice_candidate;
 mod rtc_ice_transport;
 mod rtc_peer_connection;
+mod rtc_peer_connection_ice_event;
 mod rtc_rtp_receiver;
 mod rtc_rtp_script_transform;
 mod rtc_rtp_sender;
 mod rtc_rtp_transceiver;
 mod rtc_sctp_transport;
+mod rtc_track_event;
 mod sframe;
 mod shared;
 mod socket;
@@ -82,20 +88,30 @@ pub use media_stream::{MediaStream, MediaStreamTrackEvent, StreamEvent};
 pub use media_stream_track::{
     MediaStreamTrack, MediaStreamTrackState, TrackEvent, WriteFrameError,
 };
-pub use rtc_data_channel::{RtcDataChannel, RtcDataChannelEvent, RtcDataChannelMessage};
-pub use rtc_dtls_transport::{DtlsParameters, RtcDtlsTransport};
+pub use message_event::MessageEvent;
+pub use peer_connection_event::PeerConnectionEvent;
+pub use rtc_data_channel::{ChannelEvent, RtcDataChannel, RtcDataChannelMessage};
+pub use rtc_data_channel_event::{RtcDataChannelEvent, RtcDataChannelEventInit};
+pub use rtc_dtls_transport::{DtlsEvent, DtlsParameters, RtcDtlsTransport};
 pub use rtc_dtmf_sender::{DtmfEvent, RtcDtmfSender, RtcDtmfToneChangeEvent};
 pub use rtc_encoded_frame::{
     EncodedVideoChunkType, RtcEncodedAudioFrame, RtcEncodedAudioFrameMetadata,
     RtcEncodedAudioFrameOptions, RtcEncodedFrame, RtcEncodedFrameMetadata, RtcEncodedVideoFrame,
     RtcEncodedVideoFrameMetadata, RtcEncodedVideoFrameOptions,
 };
-pub use rtc_ice_candidate::{RtcIceCandidate, RtcIceCandidateInit};
-pub use rtc_ice_transport::{
-    RtcIceCandidateDescription, RtcIceCandidatePair, RtcIceRole, RtcIceTransport,
+pub use rtc_error_event::{RtcErrorEvent, RtcErrorEventInit};
+pub use rtc_ice_candidate::{
+    RtcIceCandidate, RtcIceCandidateInit, RtcIceCandidatePair, RtcIceCandidateType, RtcIceProtocol,
+    RtcIceServerTransportProtocol, RtcIceTcpCandidateType, RtcLocalIceCandidateInit,
 };
-pub use rtc_peer_connection::{
-    RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionEvents, RtcTrackEvent,
+pub use rtc_ice_transport::{
+    IceEvent, RtcIceComponent, RtcIceGathererState, RtcIceRole, RtcIceTransport,
+    RtcIceTransportState,
+};
+pub use rtc_peer_connection::RtcPeerConnection;
+pub use rtc_peer_connection_ice_event::{
+    RtcPeerConnectionIceErrorEvent, RtcPeerConnectionIceErrorEventInit, RtcPeerConnectionIceEvent,
+    RtcPeerConnectionIceEventInit,
 };
 pub use rtc_rtp_receiver::RtcRtpReceiver;
 pub use rtc_rtp_script_transform::{
@@ -105,7 +121,8 @@ pub use rtc_rtp_script_transform::{
 };
 pub use rtc_rtp_sender::RtcRtpSender;
 pub use rtc_rtp_transceiver::RtcRtpTransceiver;
-pub use rtc_sctp_transport::RtcSctpTransport;
+pub use rtc_sctp_transport::{RtcSctpTransport, SctpEvent};
+pub use rtc_track_event::{RtcTrackEvent, RtcTrackEventInit};
 pub use sframe::{
     CryptoKey, CryptoKeyId, RtcRtpSFrameDecryptor, RtcRtpSFrameEncryptor,
     RtcRtpSFrameEncryptorOptions, SFrameChunk, SFrameCipherSuite, SFrameDecryptorEvent,
@@ -127,11 +144,9 @@ pub use stonechat_peerconnection::{
     CodecCapability as RtcRtpCodec, Config, Configuration as RtcConfiguration,
     ConnectionState as RtcPeerConnectionState, DataChannelState as RtcDataChannelState,
     Direction as RtcRtpTransceiverDirection, DtlsTransportState as RtcDtlsTransportState,
-    Event as TransportEvent, IceConnectionState as RtcIceConnectionState,
-    IceGatheringState as RtcIceGatheringState, IceServer as RtcIceServer,
-    IceTransportPolicy as RtcIceTransportPolicy, IceTransportState as RtcIceTransportState,
-    Kind as MediaKind, MediaEngine, OfferOptions as RtcOfferOptions,
-    SctpTransportState as RtcSctpTransportState, SdpType as RtcSdpType,
-    SessionDescription as RtcSessionDescription, SignalingState as RtcSignalingState,
-    TransceiverInit as RtcRtpTransceiverInit,
+    IceConnectionState as RtcIceConnectionState, IceGatheringState as RtcIceGatheringState,
+    IceServer as RtcIceServer, IceTransportPolicy as RtcIceTransportPolicy, Kind as MediaKind,
+    MediaEngine, OfferOptions as RtcOfferOptions, SctpTransportState as RtcSctpTransportState,
+    SdpType as RtcSdpType, SessionDescription as RtcSessionDescription,
+    SignalingState as RtcSignalingState, TransceiverInit as RtcRtpTransceiverInit,
 };

@@ -1,8 +1,8 @@
 //! What most programs use.
 
 pub use crate::{
-    MediaKind, MediaStreamTrack, RtcConfiguration, RtcDataChannel, RtcDataChannelEvent,
-    RtcDataChannelInit, RtcDataChannelMessage, RtcError, RtcIceCandidateInit, RtcIceServer,
-    RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionState, RtcRtpTransceiverInit,
-    RtcSdpType, RtcSessionDescription,
+    ChannelEvent, MediaKind, MediaStreamTrack, PeerConnectionEvent, RtcConfiguration,
+    RtcDataChannel, RtcDataChannelEvent, RtcDataChannelInit, RtcDataChannelMessage, RtcError,
+    RtcIceCandidateInit, RtcIceServer, RtcPeerConnection, RtcPeerConnectionState,
+    RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescription,
 };

@@ -11,6 +11,8 @@ use stonechat_peerconnection::{
 use tokio::sync::{mpsc, watch};
 
 use crate::error::{RtcError, RtcErrorName};
+use crate::message_event::MessageEvent;
+use crate::rtc_error_event::{RtcErrorEvent, RtcErrorEventInit};
 use crate::shared::Shared;
 
 /// Octets of messages after which the credit for more is returned, so that not each message
@@ -27,20 +29,20 @@ pub struct RtcDataChannel {
     guard: Arc<Guard>,
 }
 
-/// What a data channel tells, in order.
-#[derive(Clone, Debug)]
+/// One event of a data channel.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum RtcDataChannelEvent {
+pub enum ChannelEvent {
     /// `open`: messages can be sent.
     Open,
     /// `message`.
-    Message(RtcDataChannelMessage),
+    Message(MessageEvent),
     /// `bufferedamountlow`.
     BufferedAmountLow,
     /// `closing`: the other side closes.
     Closing,
-    /// `error`: what went wrong before the end.
-    Error(RtcError),
+    /// `error`: what went wrong before the end, `sctp-failure` or `data-channel-failure`.
+    Error(RtcErrorEvent),
     /// `close`: the last event.
     Close,
 }
@@ -153,7 +155,7 @@ impl RtcDataChannel {
     ///
     /// `InvalidStateError` unless the channel is open, `TypeError` if the message is larger than
     /// the peer takes, `OperationError` if the send buffer is full: then wait for
-    /// [`RtcDataChannelEvent::BufferedAmountLow`], or use [`send_when_ready`](Self::send_when_ready).
+    /// [`ChannelEvent::BufferedAmountLow`], or use [`send_when_ready`](Self::send_when_ready).
     pub fn send_text(&self, text: impl Into<String>) -> Result<(), RtcError> {
         self.send_kind(MessageKind::Text, Bytes::from(text.into().into_bytes()))
     }
@@ -192,21 +194,25 @@ impl RtcDataChannel {
         }
     }
 
-    /// The next event, also messages; `None` after [`RtcDataChannelEvent::Close`].
+    /// The next event, also messages; `None` after [`ChannelEvent::Close`].
     ///
     /// Nothing is lost if the future is dropped before it is ready.
-    pub async fn next_event(&self) -> Option<RtcDataChannelEvent> {
+    pub async fn next_event(&self) -> Option<ChannelEvent> {
         let event = self.core.events.lock().await.recv().await?;
         Some(match event {
-            RawChannelEvent::Open => RtcDataChannelEvent::Open,
+            RawChannelEvent::Open => ChannelEvent::Open,
             RawChannelEvent::Message { kind, data } => {
                 self.return_credit(data.len());
-                RtcDataChannelEvent::Message(message(kind, data))
+                ChannelEvent::Message(MessageEvent {
+                    data: message(kind, data),
+                })
             }
-            RawChannelEvent::BufferedAmountLow => RtcDataChannelEvent::BufferedAmountLow,
-            RawChannelEvent::Closing => RtcDataChannelEvent::Closing,
-            RawChannelEvent::Error(error) => RtcDataChannelEvent::Error(error),
-            RawChannelEvent::Close => RtcDataChannelEvent::Close,
+            RawChannelEvent::BufferedAmountLow => ChannelEvent::BufferedAmountLow,
+            RawChannelEvent::Closing => ChannelEvent::Closing,
+            RawChannelEvent::Error(error) => {
+                ChannelEvent::Error(RtcErrorEvent::new(RtcErrorEventInit { error }))
+            }
+            RawChannelEvent::Close => ChannelEvent::Close,
         })
     }
 
@@ -216,8 +222,8 @@ impl RtcDataChannel {
     /// Until messages are taken the peer can only send about 1 MiB more.
     pub async fn recv(&self) -> Option<RtcDataChannelMessage> {
         loop {
-            if let RtcDataChannelEvent::Message(message) = self.next_event().await? {
-                return Some(message);
+            if let ChannelEvent::Message(event) = self.next_event().await? {
+                return Some(event.data);
             }
         }
     }
@@ -423,3 +429,11 @@ fn not_open() -> RtcError {
         "the channel was closed before it was open",
     )
 }
+
+impl PartialEq for RtcDataChannel {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.core, &other.core)
+    }
+}
+
+impl Eq for RtcDataChannel {}

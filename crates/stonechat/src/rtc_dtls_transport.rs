@@ -2,16 +2,30 @@
 
 use std::sync::Arc;
 
-use stonechat_peerconnection::{DtlsFact, DtlsTransportState, TransportId};
+use stonechat_peerconnection::{DtlsFact, DtlsTransportState, Event, TransportId};
 
+use crate::events::Events;
+use crate::rtc_error_event::{RtcErrorEvent, RtcErrorEventInit};
 use crate::rtc_ice_transport::RtcIceTransport;
 use crate::shared::Shared;
 
 /// The DTLS transport that carries media and data.
+///
+/// Cheap to clone; all clones are equal, and equal to what later calls give of the same transport.
 #[derive(Clone, Debug)]
 pub struct RtcDtlsTransport {
     shared: Arc<Shared>,
     id: TransportId,
+}
+
+/// One event of a DTLS transport; that of a state carries the state that it reports.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum DtlsEvent {
+    /// `statechange`.
+    StateChange(DtlsTransportState),
+    /// `error`: `dtls-failure` or `fingerprint-failure`.
+    Error(RtcErrorEvent),
 }
 
 /// What a handshake agreed on.
@@ -50,10 +64,31 @@ impl RtcDtlsTransport {
 
     /// `getRemoteCertificates()`: the chain in DER; empty until connected.
     #[must_use]
-    pub fn remote_certificates(&self) -> Vec<Vec<u8>> {
+    pub fn get_remote_certificates(&self) -> Vec<Vec<u8>> {
         self.parameters()
             .map(|parameters| vec![parameters.remote_certificate])
             .unwrap_or_default()
+    }
+
+    /// The events of the transport from now on. The first who asks also gets those of before.
+    #[must_use]
+    pub fn events(&self) -> Events<DtlsEvent> {
+        let events = self
+            .shared
+            .session()
+            .hub
+            .transport(self.id)
+            .dtls
+            .subscribe();
+        events.map(|event| {
+            Some(match event {
+                Event::DtlsTransportStateChange(_, state) => DtlsEvent::StateChange(state),
+                Event::DtlsTransportError(_, error) => {
+                    DtlsEvent::Error(RtcErrorEvent::new(RtcErrorEventInit { error }))
+                }
+                _ => return None,
+            })
+        })
     }
 
     /// What the handshake agreed on, once it is done.
@@ -75,3 +110,11 @@ impl RtcDtlsTransport {
         }
     }
 }
+
+impl PartialEq for RtcDtlsTransport {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared) && self.id == other.id
+    }
+}
+
+impl Eq for RtcDtlsTransport {}

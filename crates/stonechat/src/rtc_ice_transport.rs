@@ -3,26 +3,36 @@
 use std::sync::Arc;
 
 use stonechat_peerconnection::session::TransportView;
-use stonechat_peerconnection::{IceGatheringState, IceTransportState, TransportId};
+use stonechat_peerconnection::{Event, TransportId};
 
+use crate::events::Events;
+use crate::rtc_ice_candidate::{RtcIceCandidate, RtcIceCandidatePair};
 use crate::shared::Shared;
 
-pub use stonechat_ice::{Candidate as RtcIceCandidateDescription, Role as RtcIceRole};
+pub use stonechat_peerconnection::{
+    IceComponent as RtcIceComponent, IceGathererState as RtcIceGathererState,
+    IceRole as RtcIceRole, IceTransportState as RtcIceTransportState,
+};
 
 /// The ICE transport under a DTLS transport.
+///
+/// Cheap to clone; all clones are equal, and equal to what later calls give of the same transport.
 #[derive(Clone, Debug)]
 pub struct RtcIceTransport {
     shared: Arc<Shared>,
     id: TransportId,
 }
 
-/// `RTCIceCandidatePair`.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct RtcIceCandidatePair {
-    /// Our side.
-    pub local: RtcIceCandidateDescription,
-    /// The peer's side.
-    pub remote: RtcIceCandidateDescription,
+/// One event of an ICE transport; those of states carry the state that they report.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum IceEvent {
+    /// `statechange`.
+    StateChange(RtcIceTransportState),
+    /// `gatheringstatechange`.
+    GatheringStateChange(RtcIceGathererState),
+    /// `selectedcandidatepairchange`.
+    SelectedCandidatePairChange,
 }
 
 impl RtcIceTransport {
@@ -33,29 +43,29 @@ impl RtcIceTransport {
         }
     }
 
+    /// `role`.
+    #[must_use]
+    pub fn role(&self) -> RtcIceRole {
+        self.view().map_or(RtcIceRole::Unknown, |view| view.role)
+    }
+
     /// `state`.
     #[must_use]
-    pub fn state(&self) -> IceTransportState {
+    pub fn state(&self) -> RtcIceTransportState {
         self.view()
-            .map_or(IceTransportState::Closed, |view| view.ice_state)
+            .map_or(RtcIceTransportState::Closed, |view| view.ice_state)
     }
 
     /// `gatheringState`.
     #[must_use]
-    pub fn gathering_state(&self) -> IceGatheringState {
+    pub fn gathering_state(&self) -> RtcIceGathererState {
         self.view()
-            .map_or(IceGatheringState::Complete, |view| view.gathering_state)
-    }
-
-    /// `role`, while the transport lives.
-    #[must_use]
-    pub fn role(&self) -> Option<RtcIceRole> {
-        Some(self.view()?.role)
+            .map_or(RtcIceGathererState::Complete, |view| view.gathering_state)
     }
 
     /// `getLocalCandidates()`.
     #[must_use]
-    pub fn local_candidates(&self) -> Vec<RtcIceCandidateDescription> {
+    pub fn get_local_candidates(&self) -> Vec<RtcIceCandidate> {
         self.view()
             .map(|view| view.local_candidates)
             .unwrap_or_default()
@@ -63,12 +73,35 @@ impl RtcIceTransport {
 
     /// `getSelectedCandidatePair()`.
     #[must_use]
-    pub fn selected_candidate_pair(&self) -> Option<RtcIceCandidatePair> {
-        let (local, remote) = self.view()?.selected_pair?;
-        Some(RtcIceCandidatePair { local, remote })
+    pub fn get_selected_candidate_pair(&self) -> Option<RtcIceCandidatePair> {
+        self.view()?.selected_pair
+    }
+
+    /// The events of the transport from now on. The first who asks also gets those of before.
+    #[must_use]
+    pub fn events(&self) -> Events<IceEvent> {
+        let events = self.shared.session().hub.transport(self.id).ice.subscribe();
+        events.map(|event| {
+            Some(match event {
+                Event::IceTransportStateChange(_, state) => IceEvent::StateChange(state),
+                Event::IceTransportGatheringStateChange(_, state) => {
+                    IceEvent::GatheringStateChange(state)
+                }
+                Event::SelectedCandidatePairChange(_) => IceEvent::SelectedCandidatePairChange,
+                _ => return None,
+            })
+        })
     }
 
     fn view(&self) -> Option<TransportView> {
         self.shared.session().transport(self.id)
     }
 }
+
+impl PartialEq for RtcIceTransport {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared) && self.id == other.id
+    }
+}
+
+impl Eq for RtcIceTransport {}

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use stonechat_peerconnection::{
-    Answer, Call, ChannelInit, ConnectionState, Event, IceConnectionState, IceGatheringState, Kind,
+    Answer, Call, ChannelInit, ConnectionState, IceConnectionState, IceGatheringState, Kind,
     SignalingState, TransceiverInit, Value, Which,
 };
 use tokio::sync::watch;
@@ -11,10 +11,10 @@ use tokio::sync::watch;
 use crate::api::Api;
 use crate::error::{RtcError, RtcErrorName};
 use crate::events::Events;
-use crate::media_stream::MediaStream;
 use crate::media_stream_track::MediaStreamTrack;
+use crate::peer_connection_event::PeerConnectionEvent;
 use crate::rtc_data_channel::RtcDataChannel;
-use crate::rtc_ice_candidate::{RtcIceCandidate, RtcIceCandidateInit};
+use crate::rtc_ice_candidate::RtcIceCandidateInit;
 use crate::rtc_rtp_receiver::RtcRtpReceiver;
 use crate::rtc_rtp_sender::RtcRtpSender;
 use crate::rtc_rtp_transceiver::RtcRtpTransceiver;
@@ -55,6 +55,20 @@ impl RtcPeerConnection {
     /// if the operating system gives no randomness.
     pub fn new(configuration: RtcConfiguration) -> Result<Self, RtcError> {
         Api::default().peer_connection(configuration)
+    }
+
+    /// `generateCertificate()`: a self-signed certificate, by default cryptography. With another
+    /// one: [`Api::generate_certificate`].
+    ///
+    /// # Errors
+    ///
+    /// `NotSupportedError` if there is no such key, `OperationError` if the operating system gives
+    /// no randomness.
+    #[cfg(feature = "rust-crypto")]
+    pub fn generate_certificate(
+        params: &crate::CertificateParams,
+    ) -> Result<crate::RtcCertificate, RtcError> {
+        Api::default().generate_certificate(params)
     }
 
     pub(crate) fn from_shared(shared: Arc<Shared>) -> Self {
@@ -140,7 +154,7 @@ impl RtcPeerConnection {
 
     /// `getConfiguration()`.
     #[must_use]
-    pub fn configuration(&self) -> RtcConfiguration {
+    pub fn get_configuration(&self) -> RtcConfiguration {
         self.shared().session().configuration().clone()
     }
 
@@ -274,7 +288,7 @@ impl RtcPeerConnection {
 
     /// `getTransceivers()`.
     #[must_use]
-    pub fn transceivers(&self) -> Vec<RtcRtpTransceiver> {
+    pub fn get_transceivers(&self) -> Vec<RtcRtpTransceiver> {
         let ids: Vec<_> = self
             .shared()
             .session()
@@ -289,8 +303,8 @@ impl RtcPeerConnection {
 
     /// `getSenders()`.
     #[must_use]
-    pub fn senders(&self) -> Vec<RtcRtpSender> {
-        self.transceivers()
+    pub fn get_senders(&self) -> Vec<RtcRtpSender> {
+        self.get_transceivers()
             .iter()
             .map(|transceiver| transceiver.sender().clone())
             .collect()
@@ -298,8 +312,8 @@ impl RtcPeerConnection {
 
     /// `getReceivers()`.
     #[must_use]
-    pub fn receivers(&self) -> Vec<RtcRtpReceiver> {
-        self.transceivers()
+    pub fn get_receivers(&self) -> Vec<RtcRtpReceiver> {
+        self.get_transceivers()
             .iter()
             .map(|transceiver| transceiver.receiver().clone())
             .collect()
@@ -393,12 +407,10 @@ impl RtcPeerConnection {
     /// The events of the peer connection from now on. The first who asks also gets those of
     /// before; nothing is lost as long as the queue is held.
     #[must_use]
-    pub fn events(&self) -> RtcPeerConnectionEvents {
-        let queue = self.shared().session().hub.subscribe();
-        RtcPeerConnectionEvents {
-            queue,
-            shared: Arc::clone(self.shared()),
-        }
+    pub fn events(&self) -> Events<PeerConnectionEvent> {
+        let events = self.shared().session().hub.subscribe();
+        let shared = Arc::clone(self.shared());
+        events.map(move |event| PeerConnectionEvent::new(&shared, event))
     }
 
     /// Waits until the connection state is `state`.
@@ -448,150 +460,6 @@ impl RtcPeerConnection {
     }
 }
 
-/// The events of a peer connection, in the order in which the specification fires them.
-///
-/// A task that sends candidates to the peer runs beside the one that awaits
-/// `set_local_description`: let both send through one queue or lock, so that a description goes
-/// before its candidates. Browsers refuse candidates of a generation that they do not know yet.
-///
-/// Holding it does not keep the peer connection open.
-#[derive(Debug)]
-pub struct RtcPeerConnectionEvents {
-    queue: Events<Event>,
-    shared: Arc<Shared>,
-}
-
-/// One event of a peer connection or of its transports.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum RtcPeerConnectionEvent {
-    /// `negotiationneeded`.
-    NegotiationNeeded,
-    /// `signalingstatechange`.
-    SignalingStateChange(SignalingState),
-    /// `icegatheringstatechange`.
-    IceGatheringStateChange(IceGatheringState),
-    /// `iceconnectionstatechange`.
-    IceConnectionStateChange(IceConnectionState),
-    /// `connectionstatechange`.
-    ConnectionStateChange(ConnectionState),
-    /// `icecandidate`: `None` once all transports have gathered; a candidate with an empty
-    /// candidate text ends the candidates of one generation.
-    IceCandidate(Option<RtcIceCandidate>),
-    /// `icecandidateerror`.
-    IceCandidateError {
-        /// The server.
-        url: String,
-        /// The STUN error code, or 701 if the server was not reached.
-        error_code: u16,
-        /// The reason phrase.
-        error_text: String,
-    },
-    /// `track`.
-    Track(RtcTrackEvent),
-    /// The track of a receiver left these streams.
-    TrackRemoved {
-        /// Its receiver.
-        receiver: RtcRtpReceiver,
-        /// The ids of the streams.
-        streams: Vec<String>,
-    },
-    /// `mute` or `unmute` on the track of a receiver.
-    TrackMuted {
-        /// Its receiver.
-        receiver: RtcRtpReceiver,
-        /// Whether it is muted now.
-        muted: bool,
-    },
-    /// `datachannel`.
-    DataChannel(RtcDataChannel),
-    /// An event of a transport, with what it reports.
-    Transport(Event),
-}
-
-/// `RTCTrackEvent`.
-#[derive(Clone, Debug)]
-pub struct RtcTrackEvent {
-    /// `transceiver`.
-    pub transceiver: RtcRtpTransceiver,
-    /// `receiver`.
-    pub receiver: RtcRtpReceiver,
-    /// `track`.
-    pub track: MediaStreamTrack,
-    /// `streams`: what the track belongs to.
-    pub streams: Vec<MediaStream>,
-}
-
-impl RtcPeerConnectionEvents {
-    /// The next event; `None` once the peer connection is closed.
-    ///
-    /// Nothing is lost if the future is dropped before it is ready.
-    pub async fn next(&mut self) -> Option<RtcPeerConnectionEvent> {
-        let event = self.queue.next().await?;
-        Some(self.convert(event))
-    }
-
-    fn convert(&self, event: Event) -> RtcPeerConnectionEvent {
-        use RtcPeerConnectionEvent as E;
-        let receiver = |id| RtcRtpReceiver::new(&self.shared, id);
-        match event {
-            Event::NegotiationNeeded => E::NegotiationNeeded,
-            Event::SignalingStateChange(state) => E::SignalingStateChange(state),
-            Event::IceGatheringStateChange(state) => E::IceGatheringStateChange(state),
-            Event::IceConnectionStateChange(state) => E::IceConnectionStateChange(state),
-            Event::ConnectionStateChange(state) => E::ConnectionStateChange(state),
-            Event::IceCandidate { candidate, url } => {
-                E::IceCandidate(candidate.map(|candidate| RtcIceCandidate::new(candidate, url)))
-            }
-            Event::IceCandidateError {
-                url, code, text, ..
-            } => E::IceCandidateError {
-                url,
-                error_code: code,
-                error_text: text,
-            },
-            Event::Track {
-                transceiver,
-                receiver: id,
-                streams,
-            } => {
-                let receiver = receiver(id);
-                let streams = self.shared.session().hub.remote_streams(&streams);
-                E::Track(RtcTrackEvent {
-                    transceiver: RtcRtpTransceiver::new(&self.shared, transceiver),
-                    track: receiver.track().clone(),
-                    receiver,
-                    streams,
-                })
-            }
-            Event::TrackRemoved {
-                receiver: id,
-                streams,
-            } => E::TrackRemoved {
-                receiver: receiver(id),
-                streams,
-            },
-            Event::TrackMuted(id) => E::TrackMuted {
-                receiver: receiver(id),
-                muted: true,
-            },
-            Event::TrackUnmuted(id) => E::TrackMuted {
-                receiver: receiver(id),
-                muted: false,
-            },
-            Event::DataChannel(id) => {
-                let core = {
-                    let mut state = self.shared.session();
-                    let State { session, hub } = &mut *state;
-                    hub.channel(session, id)
-                };
-                E::DataChannel(RtcDataChannel::new(&self.shared, core))
-            }
-            other => E::Transport(other),
-        }
-    }
-}
-
 fn description(value: Value) -> Result<RtcSessionDescription, RtcError> {
     match value {
         Value::Description(description) => Ok(description),
@@ -605,3 +473,11 @@ fn unexpected() -> RtcError {
         "the session gave another answer than asked for",
     )
 }
+
+impl PartialEq for RtcPeerConnection {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.guard, &other.guard)
+    }
+}
+
+impl Eq for RtcPeerConnection {}

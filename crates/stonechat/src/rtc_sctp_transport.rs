@@ -2,15 +2,26 @@
 
 use std::sync::Arc;
 
-use stonechat_peerconnection::SctpTransportState;
+use stonechat_peerconnection::{Event, SctpTransportState};
 
+use crate::events::Events;
 use crate::rtc_dtls_transport::RtcDtlsTransport;
 use crate::shared::Shared;
 
 /// The SCTP association under the data channels.
+///
+/// Cheap to clone; all of a peer connection are equal.
 #[derive(Clone, Debug)]
 pub struct RtcSctpTransport {
     shared: Arc<Shared>,
+}
+
+/// One event of the SCTP transport.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum SctpEvent {
+    /// `statechange`, with the state that it reports.
+    StateChange(SctpTransportState),
 }
 
 impl RtcSctpTransport {
@@ -36,6 +47,16 @@ impl RtcSctpTransport {
             .map_or(SctpTransportState::Closed, |sctp| sctp.state)
     }
 
+    /// The events of the transport from now on. The first who asks also gets those of before.
+    #[must_use]
+    pub fn events(&self) -> Events<SctpEvent> {
+        let events = self.shared.session().hub.sctp.subscribe();
+        events.map(|event| match event {
+            Event::SctpTransportStateChange(state) => Some(SctpEvent::StateChange(state)),
+            _ => None,
+        })
+    }
+
     /// `maxMessageSize` in octets; `None` if the peer has no limit.
     #[must_use]
     pub fn max_message_size(&self) -> Option<u64> {
@@ -53,3 +74,11 @@ impl RtcSctpTransport {
         self.shared.session().sctp()?.max_channels
     }
 }
+
+impl PartialEq for RtcSctpTransport {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+    }
+}
+
+impl Eq for RtcSctpTransport {}

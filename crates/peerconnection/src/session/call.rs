@@ -5,9 +5,10 @@ use stonechat_media::{Delivery, ReceiverTransform, SenderTransform};
 
 use crate::configuration::Configuration;
 use crate::error::Error;
+use crate::ice_candidate::IceCandidateInit;
 use crate::id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId};
 use crate::order::MessageKind;
-use crate::session::description::{IceCandidateInit, SessionDescription};
+use crate::session::description::SessionDescription;
 
 /// One call of the W3C API (webrtc-pc), by ids instead of objects.
 #[derive(Clone, Debug)]

@@ -4,10 +4,11 @@ use std::collections::VecDeque;
 
 use super::Session;
 use super::call::{Answer, OfferOptions, PromiseId, Value};
-use super::description::{IceCandidateInit, SdpType, SessionDescription};
+use super::description::{SdpType, SessionDescription};
 use super::step::Step;
 use super::task::Task;
 use crate::error::Error;
+use crate::ice_candidate::IceCandidateInit;
 
 /// The operations of a session that were not done yet; the first one is under way.
 #[derive(Debug, Default)]

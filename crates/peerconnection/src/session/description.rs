@@ -1,4 +1,4 @@
-//! Descriptions and candidates as the application carries them.
+//! Descriptions as the application carries them.
 
 use super::call::Call;
 
@@ -45,30 +45,4 @@ impl From<LocalSessionDescriptionInit> for Call {
             None => Self::SetInferredLocalDescription(init.sdp),
         }
     }
-}
-
-/// `RTCIceCandidateInit`: a candidate as it came through signalling.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct IceCandidateInit {
-    /// The candidate attribute, with or without `a=`; empty ends the candidates.
-    pub candidate: String,
-    /// The media section by identification.
-    pub sdp_mid: Option<String>,
-    /// The media section by index.
-    pub sdp_m_line_index: Option<u16>,
-    /// The generation.
-    pub username_fragment: Option<String>,
-}
-
-/// `RTCIceCandidate`: a candidate of ours, to be carried to the peer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct IceCandidate {
-    /// The candidate; `None` ends the candidates of the generation.
-    pub candidate: Option<Box<stonechat_ice::Candidate>>,
-    /// The media section by identification.
-    pub sdp_mid: Option<String>,
-    /// The media section by index.
-    pub sdp_m_line_index: Option<u16>,
-    /// The generation.
-    pub username_fragment: Option<String>,
 }

@@ -5,11 +5,12 @@ use super::call::{ChannelInit, Direction, TrackInfo};
 use super::description::SessionDescription;
 use crate::configuration::Configuration;
 use crate::fact::DtlsFact;
+use crate::ice_candidate::{IceCandidate, IceCandidatePair};
 use crate::id::{ChannelId, Kind, TransceiverId, TransportId};
 use crate::signaling::{SectionKind, Which};
 use crate::state::{
-    ConnectionState, DataChannelState, DtlsTransportState, IceConnectionState, IceGatheringState,
-    IceTransportState, SctpTransportState, SignalingState,
+    ConnectionState, DataChannelState, DtlsTransportState, IceConnectionState, IceGathererState,
+    IceGatheringState, IceRole, IceTransportState, SctpTransportState, SignalingState,
 };
 
 impl Session {
@@ -145,8 +146,11 @@ impl Session {
             id,
             ice_state: transport.ice_state,
             gathering_state: transport.gathering_state,
-            role: transport.role,
-            local_candidates: transport.candidates.clone(),
+            role: match transport.role {
+                stonechat_ice::Role::Controlling => IceRole::Controlling,
+                stonechat_ice::Role::Controlled => IceRole::Controlled,
+            },
+            local_candidates: transport.surfaced.clone(),
             selected_pair: transport.selected.as_deref().cloned(),
             dtls_state: transport.dtls_state,
             connected: transport.connected.clone(),
@@ -241,13 +245,13 @@ pub struct TransportView {
     /// State of the ICE transport.
     pub ice_state: IceTransportState,
     /// `gatheringState`.
-    pub gathering_state: IceGatheringState,
+    pub gathering_state: IceGathererState,
     /// `role`.
-    pub role: stonechat_ice::Role,
+    pub role: IceRole,
     /// `getLocalCandidates()`.
-    pub local_candidates: Vec<stonechat_ice::Candidate>,
-    /// `getSelectedCandidatePair()`: ours and the peer's.
-    pub selected_pair: Option<(stonechat_ice::Candidate, stonechat_ice::Candidate)>,
+    pub local_candidates: Vec<IceCandidate>,
+    /// `getSelectedCandidatePair()`.
+    pub selected_pair: Option<IceCandidatePair>,
     /// State of the DTLS transport.
     pub dtls_state: DtlsTransportState,
     /// What was agreed, once connected.

@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 
 use crate::error::Error;
+use crate::ice_candidate::IceCandidate;
 use crate::id::{ChannelId, ReceiverId, SenderId, TransceiverId, TransportId};
 use crate::order::MessageKind;
 use crate::session::call::{PromiseId, Value};
-use crate::session::description::IceCandidate;
 use crate::state::{
-    ConnectionState, DtlsTransportState, IceConnectionState, IceGatheringState, IceTransportState,
-    SctpTransportState, SignalingState,
+    ConnectionState, DtlsTransportState, IceConnectionState, IceGathererState, IceGatheringState,
+    IceTransportState, SctpTransportState, SignalingState,
 };
 
 /// One step of the front task of a session: the events to fire, then the promises to settle.
@@ -123,7 +123,7 @@ pub enum Event {
     /// `statechange` on an ICE transport.
     IceTransportStateChange(TransportId, IceTransportState),
     /// `gatheringstatechange` on an ICE transport.
-    IceTransportGatheringStateChange(TransportId, IceGatheringState),
+    IceTransportGatheringStateChange(TransportId, IceGathererState),
     /// `selectedcandidatepairchange` on an ICE transport.
     SelectedCandidatePairChange(TransportId),
     /// `statechange` on a DTLS transport.

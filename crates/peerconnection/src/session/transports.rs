@@ -2,15 +2,16 @@
 //! 4.3.2 to 4.3.4, 5.5 and 5.6).
 
 use super::Session;
-use super::description::IceCandidate;
 use super::step::{Event, Step};
 use super::task::Task;
 use crate::error::{Error, ErrorDetail, ErrorDetailType};
 use crate::fact::{DtlsFact, Fact};
+use crate::ice_candidate::{IceCandidate, IceCandidatePair, LocalIceCandidateInit};
 use crate::id::TransportId;
 use crate::signaling::{RemoteEnd, Section, SectionKind};
 use crate::state::{
-    ConnectionState, DtlsTransportState, IceConnectionState, IceGatheringState, IceTransportState,
+    ConnectionState, DtlsTransportState, IceConnectionState, IceGathererState, IceGatheringState,
+    IceTransportState,
 };
 
 /// All transports that descriptions in force or pending name, and those that gather ahead.
@@ -33,9 +34,11 @@ pub(crate) struct TransportObject {
     pub(crate) credentials: stonechat_ice::Credentials,
     pub(crate) role: stonechat_ice::Role,
     pub(crate) ice_state: IceTransportState,
-    pub(crate) gathering_state: IceGatheringState,
+    pub(crate) gathering_state: IceGathererState,
     pub(crate) candidates: Vec<stonechat_ice::Candidate>,
-    pub(crate) selected: Option<Box<(stonechat_ice::Candidate, stonechat_ice::Candidate)>>,
+    /// The same as the application saw them.
+    pub(crate) surfaced: Vec<IceCandidate>,
+    pub(crate) selected: Option<Box<IceCandidatePair>>,
     pub(crate) dtls_state: DtlsTransportState,
     /// Our role; it does not change while the association lives.
     pub(crate) dtls_role: Option<stonechat_dtls::Role>,
@@ -83,8 +86,9 @@ impl TransportObjects {
             credentials,
             role,
             ice_state: IceTransportState::New,
-            gathering_state: IceGatheringState::New,
+            gathering_state: IceGathererState::New,
             candidates: Vec::new(),
+            surfaced: Vec::new(),
             selected: None,
             dtls_state: DtlsTransportState::New,
             dtls_role: None,
@@ -165,7 +169,8 @@ impl TransportObject {
     pub(crate) fn restart(&mut self, credentials: stonechat_ice::Credentials) {
         self.credentials = credentials;
         self.candidates.clear();
-        self.gathering_state = IceGatheringState::New;
+        self.surfaced.clear();
+        self.gathering_state = IceGathererState::New;
     }
 }
 
@@ -216,7 +221,7 @@ impl Session {
                 generation,
                 url,
             } => {
-                self.on_local_candidate(transport, candidate, &generation, url, step);
+                self.on_local_candidate(transport, &candidate, &generation, url, step);
             }
             Fact::CandidateError {
                 local,
@@ -334,24 +339,24 @@ impl Session {
             return;
         }
         let state = match state {
-            stonechat_ice::GatheringState::New => IceGatheringState::New,
-            stonechat_ice::GatheringState::Gathering => IceGatheringState::Gathering,
-            stonechat_ice::GatheringState::Complete => IceGatheringState::Complete,
+            stonechat_ice::GatheringState::New => IceGathererState::New,
+            stonechat_ice::GatheringState::Gathering => IceGathererState::Gathering,
+            stonechat_ice::GatheringState::Complete => IceGathererState::Complete,
         };
         if object.gathering_state == state {
             return;
         }
-        if state == IceGatheringState::Complete {
+        if state == IceGathererState::Complete {
             let (mid, index) = self.section_of(transport);
             if let Some(section) = self.described_section(transport) {
                 self.signaling.end_of_local_candidates(section, &generation);
             }
-            let candidate = IceCandidate {
-                candidate: None,
+            let candidate = IceCandidate::create(LocalIceCandidateInit {
                 sdp_mid: mid,
                 sdp_m_line_index: index,
                 username_fragment: Some(generation.clone()),
-            };
+                ..LocalIceCandidateInit::default()
+            });
             step.fire.push(Event::IceCandidate {
                 candidate: Some(candidate),
                 url: None,
@@ -379,10 +384,10 @@ impl Session {
         else {
             return;
         };
-        object.gathering_state = IceGatheringState::Complete;
+        object.gathering_state = IceGathererState::Complete;
         step.fire.push(Event::IceTransportGatheringStateChange(
             transport,
-            IceGatheringState::Complete,
+            IceGathererState::Complete,
         ));
         self.update_gathering(step);
     }
@@ -390,7 +395,7 @@ impl Session {
     fn on_local_candidate(
         &mut self,
         transport: TransportId,
-        candidate: Box<stonechat_ice::Candidate>,
+        candidate: &stonechat_ice::Candidate,
         generation: &str,
         url: Option<String>,
         step: &mut Step,
@@ -402,20 +407,25 @@ impl Session {
         };
         // Of a generation that was replaced while the fact waited, or known from before a restart
         // that was rolled back.
-        if generation != object.credentials.ufrag() || object.candidates.contains(&*candidate) {
+        if generation != object.credentials.ufrag() || object.candidates.contains(candidate) {
             return;
         }
-        object.candidates.push((*candidate).clone());
+        object.candidates.push(candidate.clone());
         if let Some(section) = section {
             self.signaling
-                .add_local_candidate(section, generation, &candidate);
+                .add_local_candidate(section, generation, candidate);
         }
-        let candidate = IceCandidate {
-            candidate: Some(candidate),
+        let candidate = IceCandidate::create(LocalIceCandidateInit {
+            candidate: candidate.to_string(),
             sdp_mid: mid,
             sdp_m_line_index: index,
             username_fragment: Some(generation.to_owned()),
-        };
+            relay_protocol: None,
+            url: url.clone(),
+        });
+        if let Some(object) = self.transports.get_mut(transport) {
+            object.surfaced.push(candidate.clone());
+        }
         step.fire.push(Event::IceCandidate {
             candidate: Some(candidate),
             url,
@@ -466,9 +476,9 @@ impl Session {
             .referenced()
             .map(|transport| transport.gathering_state)
             .collect();
-        let state = if states.contains(&IceGatheringState::Gathering) {
+        let state = if states.contains(&IceGathererState::Gathering) {
             IceGatheringState::Gathering
-        } else if states.is_empty() || states.contains(&IceGatheringState::New) {
+        } else if states.is_empty() || states.contains(&IceGathererState::New) {
             IceGatheringState::New
         } else {
             IceGatheringState::Complete
@@ -553,7 +563,7 @@ impl Session {
 /// What changed of an ICE transport in one task.
 #[derive(Default)]
 struct IceChange {
-    pair: Option<Box<(stonechat_ice::Candidate, stonechat_ice::Candidate)>>,
+    pair: Option<Box<IceCandidatePair>>,
     state: Option<IceTransportState>,
 }
 
@@ -570,7 +580,10 @@ impl IceChange {
         match fact {
             Fact::IceState { state, .. } => self.state = Some(ice_transport_state(state)),
             Fact::SelectedPair { local, remote, .. } => {
-                self.pair = Some(Box::new((*local, *remote)));
+                self.pair = Some(Box::new(IceCandidatePair {
+                    local: IceCandidate::from_agent(&local),
+                    remote: IceCandidate::from_agent(&remote),
+                }));
             }
             _ => {}
         }

@@ -13,7 +13,7 @@ use crate::session::call::OfferOptions;
 use crate::session::description::SdpType;
 use crate::session::step::Step;
 use crate::session::task::Task;
-use crate::state::{IceGatheringState, SignalingState};
+use crate::state::{IceGathererState, SignalingState};
 
 impl Session {
     /// The steps of `setLocalDescription` that run when its turn comes.
@@ -98,7 +98,7 @@ impl Session {
                 let section = self
                     .signaling
                     .section_of(transport.id, &transport.credentials)?;
-                let complete = transport.gathering_state == IceGatheringState::Complete;
+                let complete = transport.gathering_state == IceGathererState::Complete;
                 let generation = transport.credentials.ufrag().to_owned();
                 Some((section, generation, transport.candidates.clone(), complete))
             })

@@ -315,7 +315,7 @@ impl Session {
             setup,
             candidates: transport.candidates.clone(),
             end_of_candidates: transport.gathering_state
-                == crate::state::IceGatheringState::Complete,
+                == crate::state::IceGathererState::Complete,
         })
     }
 

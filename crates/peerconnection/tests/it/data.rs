@@ -345,14 +345,14 @@ fn nothing_is_built_for_a_socket_that_takes_no_more() {
     let [ours, theirs] = duo.connect_with_channel();
     let now = duo.now();
     let id = duo.session(A).transports()[0];
-    let (local, _) = duo.session(A).transport(id).unwrap().selected_pair.unwrap();
+    let pair = duo.session(A).transport(id).unwrap().selected_pair.unwrap();
     let network = &duo.world.network;
     let socket = (0..16)
         .map(stonechat_sansio::SocketId)
         .find(|socket| {
             let address = network.local_address(*socket);
             address.is_some_and(|address| {
-                address.port() == local.port && address.ip().to_string() == "192.0.2.1"
+                Some(address.port()) == pair.local.port() && address.ip().to_string() == "192.0.2.1"
             })
         })
         .unwrap();

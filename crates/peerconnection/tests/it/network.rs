@@ -112,13 +112,16 @@ fn all_connect_and_deliver_through_relays() {
                     .is_some()
             };
             assert!(duo.run_until(Duration::from_secs(20), selected));
-            let (local, _) = duo
+            let pair = duo
                 .session(side)
                 .transport(id)
                 .unwrap()
                 .selected_pair
                 .unwrap();
-            assert_eq!(local.kind, stonechat_ice::CandidateKind::Relayed);
+            assert_eq!(
+                pair.local.kind(),
+                Some(stonechat_peerconnection::IceCandidateType::Relay)
+            );
         }
     });
 }

@@ -407,7 +407,7 @@ impl Duo {
                 .description(Which::Remote)
                 .map(|remote| remote.sdp);
             while let Some(candidate) = self.candidates[side].front() {
-                let ufrag = candidate.username_fragment.as_deref().unwrap_or_default();
+                let ufrag = candidate.username_fragment().unwrap_or_default();
                 let line = format!("a=ice-ufrag:{ufrag}\r\n");
                 let local = self.session(side).description(Which::Local);
                 let is_old = local.is_none_or(|local| !local.sdp.contains(&line));
@@ -639,16 +639,7 @@ impl Duo {
 }
 
 pub(crate) fn init(candidate: &IceCandidate) -> IceCandidateInit {
-    IceCandidateInit {
-        candidate: candidate
-            .candidate
-            .as_ref()
-            .map(|candidate| candidate.to_string())
-            .unwrap_or_default(),
-        sdp_mid: candidate.sdp_mid.clone(),
-        sdp_m_line_index: candidate.sdp_m_line_index,
-        username_fragment: candidate.username_fragment.clone(),
-    }
+    candidate.to_json()
 }
 
 pub(crate) fn description(result: Result<Value, Error>) -> SessionDescription {

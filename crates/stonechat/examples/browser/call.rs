@@ -3,8 +3,8 @@
 use anyhow::Context as _;
 use axum::extract::ws::{Message, WebSocket};
 use stonechat::{
-    Api, RtcConfiguration, RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionState,
-    RtcSdpType, RtcSessionDescription,
+    Api, PeerConnectionEvent, RtcConfiguration, RtcDataChannelEvent, RtcPeerConnection,
+    RtcPeerConnectionState, RtcSdpType, RtcSessionDescription,
 };
 use tokio::time::{Duration, MissedTickBehavior, interval};
 
@@ -88,22 +88,25 @@ async fn on_message(
     Ok(())
 }
 
-async fn on_event(socket: &mut WebSocket, event: RtcPeerConnectionEvent) -> anyhow::Result<()> {
+async fn on_event(socket: &mut WebSocket, event: PeerConnectionEvent) -> anyhow::Result<()> {
     match event {
-        RtcPeerConnectionEvent::IceCandidate(Some(candidate)) => {
+        PeerConnectionEvent::IceCandidate(event) => {
+            let Some(candidate) = event.candidate else {
+                return Ok(());
+            };
             send(
                 socket,
                 &ToPage::Candidate {
-                    candidate: candidate.to_init().into(),
+                    candidate: candidate.to_json().into(),
                 },
             )
             .await
         }
-        RtcPeerConnectionEvent::DataChannel(channel) => {
+        PeerConnectionEvent::DataChannel(RtcDataChannelEvent { channel, .. }) => {
             tokio::spawn(channels::serve(channel));
             Ok(())
         }
-        RtcPeerConnectionEvent::ConnectionStateChange(RtcPeerConnectionState::Failed) => {
+        PeerConnectionEvent::ConnectionStateChange(RtcPeerConnectionState::Failed) => {
             anyhow::bail!("no packets pass between the browser and stonechat")
         }
         _ => Ok(()),

@@ -7,7 +7,7 @@ use stonechat::{
 
 /// Gives each transceiver of an offer that sends nothing yet a track that sends what it receives.
 pub(crate) async fn answer_tracks(pc: &RtcPeerConnection) -> anyhow::Result<()> {
-    for transceiver in pc.transceivers() {
+    for transceiver in pc.get_transceivers() {
         if transceiver.stopped() || transceiver.sender().track().is_some() {
             continue;
         }

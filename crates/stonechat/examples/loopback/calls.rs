@@ -3,9 +3,9 @@
 use anyhow::{Context as _, bail, ensure};
 use bytes::Bytes;
 use stonechat::{
-    Api, MediaKind, MediaStreamTrack, RtcConfiguration, RtcDataChannel, RtcDataChannelInit,
-    RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionState, RtcRtpTransceiverDirection,
-    RtcRtpTransceiverInit,
+    Api, MediaKind, MediaStreamTrack, PeerConnectionEvent, RtcConfiguration, RtcDataChannel,
+    RtcDataChannelEvent, RtcDataChannelInit, RtcPeerConnection, RtcPeerConnectionState,
+    RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -93,6 +93,8 @@ impl Calls {
         receiver.set_local_description(None).await?;
         let answer = receiver.local_description().context("no answer was made")?;
         sender.set_remote_description(answer).await?;
+        let sctp = sender.sctp().context("the answer has no data channels")?;
+        let transport_watch = tokio::spawn(timings.clone().watch(sctp));
 
         let to_receiver = receiver.clone();
         let outward = tokio::spawn(async move {
@@ -127,11 +129,13 @@ impl Calls {
             || tracks.1.is_none()
         {
             match arrivals.recv().await.context("the receiving peer closed")? {
-                RtcPeerConnectionEvent::DataChannel(channel) => match channel.label() {
-                    "file" => channels.0 = Some(channel),
-                    _ => channels.1 = Some(channel),
-                },
-                RtcPeerConnectionEvent::Track(event) => match event.track.kind() {
+                PeerConnectionEvent::DataChannel(RtcDataChannelEvent { channel, .. }) => {
+                    match channel.label() {
+                        "file" => channels.0 = Some(channel),
+                        _ => channels.1 = Some(channel),
+                    }
+                }
+                PeerConnectionEvent::Track(event) => match event.track.kind() {
                     MediaKind::Audio => tracks.0 = Some(event.track),
                     MediaKind::Video => tracks.1 = Some(event.track),
                 },
@@ -156,7 +160,13 @@ impl Calls {
             audio: (audio, heard),
             video: (video, seen),
             timings,
-            signalling: vec![sender_watch, receiver_watch, outward, inward],
+            signalling: vec![
+                sender_watch,
+                receiver_watch,
+                transport_watch,
+                outward,
+                inward,
+            ],
         })
     }
 
@@ -173,10 +183,12 @@ impl Calls {
 }
 
 /// Carries a candidate to the other peer.
-async fn carry(event: &RtcPeerConnectionEvent, to: &RtcPeerConnection) {
-    if let RtcPeerConnectionEvent::IceCandidate(Some(candidate)) = event {
+async fn carry(event: &PeerConnectionEvent, to: &RtcPeerConnection) {
+    if let PeerConnectionEvent::IceCandidate(event) = event
+        && let Some(candidate) = &event.candidate
+    {
         // A peer that is closed takes no candidates.
-        let _ = to.add_ice_candidate(Some(candidate.to_init())).await;
+        let _ = to.add_ice_candidate(Some(candidate.to_json())).await;
     }
 }
 

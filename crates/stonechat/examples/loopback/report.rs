@@ -39,7 +39,7 @@ impl Report {
         let dtls = sctp.transport().context("no DTLS transport")?;
         let pair = dtls
             .ice_transport()
-            .selected_candidate_pair()
+            .get_selected_candidate_pair()
             .context("no candidate pair")?;
         let sending = calls.sender.get_stats().await?;
         let receiving = calls.receiver.get_stats().await?;
@@ -264,11 +264,11 @@ fn version(code: &str) -> &str {
     }
 }
 
-fn candidate(candidate: &stonechat::RtcIceCandidateDescription) -> String {
+fn candidate(candidate: &stonechat::RtcIceCandidate) -> String {
     format!(
         "{} {} port {}",
-        candidate.kind.token(),
-        candidate.address,
-        candidate.port
+        candidate.kind().map_or("unknown", |kind| kind.as_str()),
+        candidate.address().unwrap_or_default(),
+        candidate.port().unwrap_or_default()
     )
 }

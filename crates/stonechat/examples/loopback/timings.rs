@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use stonechat::{
-    RtcDtlsTransportState, RtcIceConnectionState, RtcIceGatheringState, RtcPeerConnectionEvent,
-    RtcPeerConnectionState, RtcSctpTransportState, RtcSignalingState, TransportEvent,
+    DtlsEvent, PeerConnectionEvent, RtcDtlsTransportState, RtcIceConnectionState,
+    RtcIceGatheringState, RtcPeerConnectionState, RtcSctpTransport, RtcSctpTransportState,
+    RtcSignalingState, SctpEvent,
 };
 use tokio::time::Instant;
 
@@ -33,8 +34,8 @@ impl Timings {
     }
 
     /// Notes what an event tells.
-    pub(crate) fn note(&self, event: &RtcPeerConnectionEvent) {
-        use RtcPeerConnectionEvent as E;
+    pub(crate) fn note(&self, event: &PeerConnectionEvent) {
+        use PeerConnectionEvent as E;
         let name = match event {
             E::SignalingStateChange(RtcSignalingState::HaveLocalOffer) => "offered",
             E::SignalingStateChange(RtcSignalingState::Stable) => "answered",
@@ -44,16 +45,29 @@ impl Timings {
                 RtcIceConnectionState::Connected | RtcIceConnectionState::Completed,
             ) => "ice_connected",
             E::ConnectionStateChange(RtcPeerConnectionState::Connected) => "connected",
-            E::Transport(TransportEvent::DtlsTransportStateChange(
-                _,
-                RtcDtlsTransportState::Connected,
-            )) => "dtls_connected",
-            E::Transport(TransportEvent::SctpTransportStateChange(
-                RtcSctpTransportState::Connected,
-            )) => "sctp_connected",
             _ => return,
         };
         self.mark(name);
+    }
+
+    /// Notes when the transports of data are connected.
+    pub(crate) async fn watch(self, sctp: RtcSctpTransport) {
+        let mut associations = sctp.events();
+        if let Some(dtls) = sctp.transport() {
+            let mut handshakes = dtls.events();
+            while let Some(event) = handshakes.next().await {
+                if event == DtlsEvent::StateChange(RtcDtlsTransportState::Connected) {
+                    self.mark("dtls_connected");
+                    break;
+                }
+            }
+        }
+        while let Some(event) = associations.next().await {
+            if event == SctpEvent::StateChange(RtcSctpTransportState::Connected) {
+                self.mark("sctp_connected");
+                break;
+            }
+        }
     }
 
     /// Milestones in their order, with milliseconds from the start.

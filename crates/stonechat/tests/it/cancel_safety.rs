@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use stonechat::{
-    FrameTime, MediaKind, MediaStreamTrack, OutgoingFrame, RtcDataChannelMessage,
-    RtcPeerConnectionEvent, RtcPeerConnectionState,
+    FrameTime, MediaKind, MediaStreamTrack, OutgoingFrame, PeerConnectionEvent,
+    RtcDataChannelMessage, RtcPeerConnectionState,
 };
 
 use crate::pair::{pair, pair_with_channel, peer_connection, signal_whole, within};
@@ -105,7 +105,7 @@ async fn a_dropped_next_loses_no_event_of_a_peer_connection() {
                 }
                 tokio::task::yield_now().await;
             };
-            if let Some(RtcPeerConnectionEvent::ConnectionStateChange(state)) = event {
+            if let Some(PeerConnectionEvent::ConnectionStateChange(state)) = event {
                 states.push(state);
                 if state == RtcPeerConnectionState::Connected {
                     return states;

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use stonechat::{
-    RtcDataChannelInit, RtcDataChannelMessage, RtcDataChannelState, RtcErrorName, RtcIceRole,
-    RtcPeerConnectionState,
+    RtcDataChannelEvent, RtcDataChannelInit, RtcDataChannelMessage, RtcDataChannelState,
+    RtcErrorName, RtcIceRole, RtcPeerConnectionState,
 };
 
 use crate::pair::{pair, pair_with_channel, peer_connection, signal_whole, within};
@@ -55,7 +55,10 @@ async fn whole_descriptions_connect_without_trickle() {
     near.send_text("hello").unwrap();
     let far = within(async {
         loop {
-            if let Some(stonechat::RtcPeerConnectionEvent::DataChannel(channel)) = of_b.next().await
+            if let Some(stonechat::PeerConnectionEvent::DataChannel(RtcDataChannelEvent {
+                channel,
+                ..
+            })) = of_b.next().await
             {
                 return channel;
             }
@@ -93,7 +96,6 @@ async fn either_peer_may_offer() {
                 .unwrap()
                 .ice_transport()
                 .role()
-                .unwrap()
         };
         assert_eq!(role(&offerer.pc), RtcIceRole::Controlling);
         assert_eq!(role(&answerer.pc), RtcIceRole::Controlled);

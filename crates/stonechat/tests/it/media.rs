@@ -191,11 +191,7 @@ async fn video_is_added_and_removed_while_data_goes_on() {
 
     a.pc.remove_track(&sender).unwrap();
     b.event(|event| {
-        matches!(
-            event,
-            stonechat::RtcPeerConnectionEvent::TrackRemoved { .. }
-        )
-        .then_some(())
+        matches!(event, stonechat::PeerConnectionEvent::TrackRemoved { .. }).then_some(())
     })
     .await;
     let refused = within(picture.write_frame(outgoing(&frames[1], 1, 40))).await;

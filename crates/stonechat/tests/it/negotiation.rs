@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use stonechat::{
-    MediaKind, MediaStreamTrack, RtcDataChannelMessage, RtcPeerConnectionEvent,
+    MediaKind, MediaStreamTrack, PeerConnectionEvent, RtcDataChannelMessage,
     RtcPeerConnectionState, RtcSignalingState,
 };
 
@@ -68,7 +68,7 @@ async fn repeated_collisions_settle() {
                 peer.pc.signaling_state() == RtcSignalingState::Stable
                     && peer
                         .pc
-                        .transceivers()
+                        .get_transceivers()
                         .iter()
                         .all(|transceiver| transceiver.current_direction().is_some())
             };
@@ -79,7 +79,7 @@ async fn repeated_collisions_settle() {
         }
     })
     .await;
-    assert_eq!(a.pc.transceivers().len(), b.pc.transceivers().len());
+    assert_eq!(a.pc.get_transceivers().len(), b.pc.get_transceivers().len());
     near.send_text("still").unwrap();
     far.send_text("here").unwrap();
     assert_eq!(within(far.recv()).await.unwrap().as_bytes(), b"still");
@@ -125,7 +125,7 @@ async fn an_ice_restart_does_not_disturb_data() {
     near.send_text("after").unwrap();
     assert_eq!(within(far.recv()).await.unwrap().as_bytes(), b"after");
     while let Ok(event) = a.events.try_recv() {
-        if let RtcPeerConnectionEvent::ConnectionStateChange(state) = event {
+        if let PeerConnectionEvent::ConnectionStateChange(state) = event {
             assert_ne!(state, RtcPeerConnectionState::Failed);
         }
     }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use stonechat::{
-    Api, MediaStreamTrack, RtcConfiguration, RtcDataChannel, RtcIceCandidateInit,
-    RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionEvents, RtcPeerConnectionState,
+    Api, Events, MediaStreamTrack, PeerConnectionEvent, RtcConfiguration, RtcDataChannel,
+    RtcDataChannelEvent, RtcIceCandidateInit, RtcPeerConnection, RtcPeerConnectionState,
     RtcSdpType, RtcSessionDescription, RtcSignalingState, RtcTrackEvent,
 };
 use tokio::sync::mpsc;
@@ -29,9 +29,9 @@ pub(crate) enum Manners {
 /// A peer connection whose negotiation runs by itself; what else happens to it is in `events`.
 pub(crate) struct Peer {
     pub(crate) pc: RtcPeerConnection,
-    pub(crate) events: mpsc::UnboundedReceiver<RtcPeerConnectionEvent>,
+    pub(crate) events: mpsc::UnboundedReceiver<PeerConnectionEvent>,
     /// Events that nobody asked for yet.
-    passed: Vec<RtcPeerConnectionEvent>,
+    passed: Vec<PeerConnectionEvent>,
     /// Offers of the other side that were ignored because they met one of ours.
     pub(crate) ignored: Arc<AtomicU64>,
 }
@@ -92,14 +92,14 @@ struct Negotiator {
     pc: RtcPeerConnection,
     manners: Manners,
     out: mpsc::UnboundedSender<Signal>,
-    rest: mpsc::UnboundedSender<RtcPeerConnectionEvent>,
+    rest: mpsc::UnboundedSender<PeerConnectionEvent>,
     ignored: Arc<AtomicU64>,
 }
 
 impl Negotiator {
     async fn run(
         self,
-        mut events: RtcPeerConnectionEvents,
+        mut events: Events<PeerConnectionEvent>,
         mut signals: mpsc::UnboundedReceiver<Signal>,
     ) {
         loop {
@@ -113,15 +113,17 @@ impl Negotiator {
         }
     }
 
-    async fn on_event(&self, event: RtcPeerConnectionEvent) {
+    async fn on_event(&self, event: PeerConnectionEvent) {
         match &event {
-            RtcPeerConnectionEvent::NegotiationNeeded => {
+            PeerConnectionEvent::NegotiationNeeded => {
                 // The peer connection may have been closed since.
                 let made = self.pc.set_local_description(None).await;
                 made.iter().for_each(|()| self.send_local_description());
             }
-            RtcPeerConnectionEvent::IceCandidate(Some(candidate)) => {
-                let _ = self.out.send(Signal::Candidate(candidate.to_init()));
+            PeerConnectionEvent::IceCandidate(event) => {
+                if let Some(candidate) = &event.candidate {
+                    let _ = self.out.send(Signal::Candidate(candidate.to_json()));
+                }
             }
             _ => {}
         }
@@ -185,7 +187,7 @@ impl Peer {
     /// The next event that `pick` takes; others wait for whoever asks for them.
     pub(crate) async fn event<T>(
         &mut self,
-        mut pick: impl FnMut(&RtcPeerConnectionEvent) -> Option<T>,
+        mut pick: impl FnMut(&PeerConnectionEvent) -> Option<T>,
     ) -> T {
         if let Some((index, picked)) = self
             .passed
@@ -210,7 +212,9 @@ impl Peer {
 
     pub(crate) async fn channel(&mut self) -> RtcDataChannel {
         self.event(|event| match event {
-            RtcPeerConnectionEvent::DataChannel(channel) => Some(channel.clone()),
+            PeerConnectionEvent::DataChannel(RtcDataChannelEvent { channel, .. }) => {
+                Some(channel.clone())
+            }
             _ => None,
         })
         .await
@@ -218,7 +222,7 @@ impl Peer {
 
     pub(crate) async fn track(&mut self) -> RtcTrackEvent {
         self.event(|event| match event {
-            RtcPeerConnectionEvent::Track(track) => Some(track.clone()),
+            PeerConnectionEvent::Track(track) => Some(track.clone()),
             _ => None,
         })
         .await

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use stonechat::{
-    Api, Events, MediaKind, MediaStream, MediaStreamTrack, MediaStreamTrackEvent, RtcConfiguration,
-    RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionEvents, RtcTrackEvent, StreamEvent,
+    Api, Events, MediaKind, MediaStream, MediaStreamTrack, MediaStreamTrackEvent,
+    PeerConnectionEvent, RtcConfiguration, RtcPeerConnection, RtcTrackEvent, StreamEvent,
 };
 
 fn audio() -> MediaStreamTrack {
@@ -41,10 +41,10 @@ pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
         .expect("it hangs")
 }
 
-pub(crate) async fn next_track(events: &mut RtcPeerConnectionEvents) -> RtcTrackEvent {
+pub(crate) async fn next_track(events: &mut Events<PeerConnectionEvent>) -> RtcTrackEvent {
     within(async {
         loop {
-            if let RtcPeerConnectionEvent::Track(event) = events.next().await.unwrap() {
+            if let PeerConnectionEvent::Track(event) = events.next().await.unwrap() {
                 return event;
             }
         }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use stonechat::{
-    MediaEngine, MediaKind, MediaStreamTrack, RtcDataChannel, RtcDataChannelInit, RtcDtlsTransport,
-    RtcPeerConnection, RtcPeerConnectionEvent, RtcPeerConnectionEvents, RtcPeerConnectionState,
+    Events, MediaEngine, MediaKind, MediaStreamTrack, PeerConnectionEvent, RtcDataChannel,
+    RtcDataChannelInit, RtcDtlsTransport, RtcPeerConnection, RtcPeerConnectionState,
     RtcRtpReceiver, RtcRtpTransceiver, RtcSignalingState,
 };
 use tokio::sync::{mpsc, watch};
@@ -235,7 +235,7 @@ impl Peer {
     /// Every media section of the peer that is used is answered with a track of ours.
     fn answer_media(&self) -> Result<Vec<Outgoing>> {
         let mut added = Vec::new();
-        for transceiver in self.connection.transceivers() {
+        for transceiver in self.connection.get_transceivers() {
             let unused = transceiver.sender().track().is_none() && !transceiver.stopped();
             let silent = ["glare", "rollback", "simulcast"].contains(&self.case.name.as_str());
             if unused && transceiver.mid().is_some() && !silent {
@@ -307,13 +307,14 @@ impl Peer {
         .await
     }
 
-    async fn watch_events(self: Arc<Self>, mut events: RtcPeerConnectionEvents) {
-        use RtcPeerConnectionEvent as Event;
+    async fn watch_events(self: Arc<Self>, mut events: Events<PeerConnectionEvent>) {
+        use PeerConnectionEvent as Event;
         while let Some(event) = events.next().await {
             match event {
-                Event::IceCandidate(candidate) => {
+                Event::IceCandidate(event) => {
                     drop(self.describing.lock().await);
-                    let candidate = candidate.map(|candidate| candidate.to_init().into());
+                    let candidate = event.candidate;
+                    let candidate = candidate.map(|candidate| candidate.to_json().into());
                     self.send(Message::Candidate(candidate));
                 }
                 Event::ConnectionStateChange(RtcPeerConnectionState::Failed) => {
@@ -330,8 +331,9 @@ impl Peer {
                         }
                     });
                 }
-                Event::DataChannel(channel) => self.note(|facts| {
-                    facts.channels.insert(channel.label().to_owned(), channel);
+                Event::DataChannel(event) => self.note(|facts| {
+                    let label = event.channel.label().to_owned();
+                    facts.channels.insert(label, event.channel);
                 }),
                 Event::Track(event) => {
                     let peer = Arc::clone(&self);
@@ -352,7 +354,7 @@ impl Peer {
     pub(crate) fn add_media(&self, kind: MediaKind) -> Result<Outgoing> {
         let track = MediaStreamTrack::new(kind);
         let sender = self.connection.add_track(&track, &["interop"])?;
-        let transceivers = self.connection.transceivers();
+        let transceivers = self.connection.get_transceivers();
         let transceiver = transceivers
             .into_iter()
             .find(|transceiver| {

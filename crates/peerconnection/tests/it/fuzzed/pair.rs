@@ -510,15 +510,7 @@ impl End {
                 candidate: Some(candidate),
                 ..
             } => {
-                self.candidates.push(IceCandidateInit {
-                    candidate: candidate
-                        .candidate
-                        .map(|it| it.to_string())
-                        .unwrap_or_default(),
-                    sdp_mid: candidate.sdp_mid,
-                    sdp_m_line_index: candidate.sdp_m_line_index,
-                    username_fragment: candidate.username_fragment,
-                });
+                self.candidates.push(candidate.to_json());
             }
             _ => {}
         }

@@ -72,7 +72,9 @@ pub(super) async fn echo(peer: &Arc<Peer>) -> Result<String> {
 pub(super) async fn relay(peer: &Arc<Peer>) -> Result<String> {
     let detail = echo(peer).await?;
     let ice = peer.transport()?.ice_transport();
-    let pair = ice.selected_candidate_pair().context("no selected pair")?;
+    let pair = ice
+        .get_selected_candidate_pair()
+        .context("no selected pair")?;
     let kinds = format!("{} to {}", pair.local, pair.remote);
     let relayed = pair.local.to_string().contains(" typ relay");
     ensure!(relayed, "the selected pair is {kinds}");

@@ -44,7 +44,7 @@ async fn selected(peer: &Arc<Peer>, ufrag: &str) -> Result<()> {
     let ice = peer.transport()?.ice_transport();
     for _ in 0..300 {
         // Between the generations there may be none.
-        if let Some(pair) = ice.selected_candidate_pair()
+        if let Some(pair) = ice.get_selected_candidate_pair()
             && pair.local.ufrag.is_none_or(|of| of == ufrag)
         {
             return Ok(());

@@ -39,7 +39,7 @@ pub(super) async fn renegotiate(peer: &Arc<Peer>) -> Result<String> {
     peer.together("video").await?;
 
     if peer.is_offerer() {
-        let transceivers = peer.connection.transceivers();
+        let transceivers = peer.connection.get_transceivers();
         for transceiver in transceivers
             .iter()
             .filter(|other| other.kind() == MediaKind::Video)

@@ -24,13 +24,13 @@ pub(crate) async fn answer(peer: &Arc<Peer>) -> Result<()> {
                 kind: RtcSdpType::Rollback,
                 sdp: String::new(),
             };
-            ensure!(connection.transceivers().len() == 1, "no transceiver yet");
+            ensure!(connection.get_transceivers().len() == 1, "no transceiver yet");
             // With the candidates that came so far: they go with the description.
             let offer = connection.remote_description().context("no offer")?;
             connection.set_remote_description(rollback).await?;
             state_is(peer, RtcSignalingState::Stable)?;
             ensure!(
-                connection.transceivers().is_empty(),
+                connection.get_transceivers().is_empty(),
                 "the transceiver outlived the rollback"
             );
             connection.set_remote_description(offer).await?;
@@ -110,7 +110,7 @@ pub(super) async fn glare(peer: &Arc<Peer>) -> Result<String> {
         connection.add_transceiver(kind, inactive())?;
         let mut tries = 0;
         loop {
-            let transceivers = connection.transceivers();
+            let transceivers = connection.get_transceivers();
             let negotiated = transceivers.iter().all(|transceiver| {
                 transceiver.mid().is_some() && transceiver.current_direction().is_some()
             });
@@ -184,7 +184,7 @@ pub(super) async fn recycle(peer: &Arc<Peer>) -> Result<String> {
     peer.flowing(MediaKind::Video).await?;
     peer.together("first").await?;
     if peer.is_offerer() {
-        let transceivers = connection.transceivers();
+        let transceivers = connection.get_transceivers();
         transceivers.get(1).context("no video")?.stop()?;
         peer.negotiate().await?;
         let sections = sections(peer)?;

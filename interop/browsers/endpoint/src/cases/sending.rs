@@ -29,7 +29,7 @@ pub(super) async fn replace_track(peer: &Arc<Peer>) -> Result<String> {
     }
     peer.flowing(MediaKind::Video).await?;
     peer.together("first").await?;
-    let transceivers = peer.connection.transceivers();
+    let transceivers = peer.connection.get_transceivers();
     let transceiver = transceivers.first().context("no transceiver")?;
     peer.replace(transceiver).await?;
     let second = peer.flowing(MediaKind::Video).await?;
