@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::report::Report;
 use crate::shell::{cargo, need_cargo_tool, run as execute};
-use crate::{api, fuzz, interop, sim, standalone, tidy};
+use crate::{api, compatibility, fuzz, interop, sim, standalone, tidy};
 
 /// What to run.
 #[derive(clap::Args, Debug)]
@@ -45,6 +45,7 @@ const PUSH: &[(&str, Step)] = &[
         "api (absent members are counted, not yet refused)",
         api::check,
     ),
+    ("compatibility", compatibility::check),
     ("deny", |_| deny()),
     ("loopback", |_| {
         execute(&mut cargo("run --release -p stonechat --example loopback"))

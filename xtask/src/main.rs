@@ -13,6 +13,7 @@
 mod api;
 mod bench;
 mod ci;
+mod compatibility;
 mod fuzz;
 mod interop;
 mod report;
@@ -56,6 +57,8 @@ enum Command {
     Sim(sim::Arguments),
     /// Which members of the W3C API are there, from the WebIDL, the sources and the tests.
     Api(api::Arguments),
+    /// Writes docs/compatibility.md from the table of what peers do otherwise.
+    Compatibility(compatibility::Arguments),
     /// Checks names, layering and what every crate must have, and reports sizes.
     Tidy,
 }
@@ -90,6 +93,7 @@ fn run(command: Command, report: &mut Report) -> anyhow::Result<()> {
         Command::Bench(arguments) => bench::run(&arguments, report),
         Command::Sim(arguments) => sim::run(&arguments, report),
         Command::Api(arguments) => api::run(&arguments, report),
+        Command::Compatibility(arguments) => compatibility::run(&arguments, report),
         Command::Tidy => tidy::run(report),
     }
 }

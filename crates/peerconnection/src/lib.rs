@@ -37,6 +37,7 @@
 
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
+pub mod compatibility;
 pub mod configuration;
 pub mod connection;
 mod demux;

@@ -35,6 +35,7 @@ use crate::session::description::{SdpType, SessionDescription};
 use crate::state::SignalingState;
 
 pub(crate) use self::apply_local::credentials_of;
+pub(crate) use self::apply_remote::legacy_sctp_port;
 pub(crate) use self::continuity::RemoteEnd;
 pub(crate) use self::rollback::{Stable, check_rolls_back};
 pub(crate) use self::section::{Section, SectionKind};

@@ -9,7 +9,7 @@ use crate::plan::{
 };
 use crate::session::call::Direction;
 use crate::session::description::SdpType;
-use crate::signaling::{Section, SectionKind};
+use crate::signaling::{Section, SectionKind, legacy_sctp_port};
 use crate::transceiver::Transceiver;
 
 impl Session {
@@ -123,7 +123,11 @@ impl Session {
         Some(AssociationPlan {
             transport,
             local_port: 5000,
-            remote_port: remote.media().sctp_port().unwrap_or(5000),
+            remote_port: remote
+                .media()
+                .sctp_port()
+                .or_else(|| legacy_sctp_port(remote.media()))
+                .unwrap_or(5000),
             remote_max_message_size: match sctp.max_message_size {
                 u64::MAX => 0,
                 octets => octets,

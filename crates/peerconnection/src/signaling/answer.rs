@@ -2,6 +2,7 @@
 
 use stonechat_sdp::{Media, Setup};
 
+use super::apply_remote::legacy_sctp_port;
 use super::offer::source_of;
 use super::section::{Section, SectionKind};
 use super::write_section::{self, MediaLines, TransportLines};
@@ -165,8 +166,9 @@ impl Session {
                 let source = source_of(transceiver, direction, &codecs, &cname);
                 write_section::media(
                     &MediaLines {
+                        protocol: media.protocol(),
                         kind,
-                        mid: &section.mid,
+                        mid: media.mid(),
                         direction,
                         codecs: &codecs,
                         extensions: &extensions,
@@ -181,6 +183,10 @@ impl Session {
             SectionKind::Data => {
                 let transport = transports.for_section(self, offer, index, section)?;
                 let max = self.config.max_message_size;
+                if let Some(port) = legacy_sctp_port(media) {
+                    let (mid, protocol) = (media.mid(), media.protocol());
+                    return write_section::legacy_data(mid, protocol, port, &transport).map(Some);
+                }
                 write_section::data(&section.mid, media.protocol(), max, false, &transport)
                     .map(Some)
             }

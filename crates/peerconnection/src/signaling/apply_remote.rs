@@ -99,7 +99,8 @@ impl Session {
                 .filter(|section| section.mid == mid);
             let transport = before.and_then(|section| section.transport);
             let known = before.map(|section| section.kind);
-            let kind = match (kind_of(media), known) {
+            let media_kind = sdp.section(index).and_then(kind_of);
+            let kind = match (media_kind, known) {
                 (Some(kind), Some(SectionKind::Media(_, id))) => SectionKind::Media(kind, id),
                 (Some(_), _) if gone => SectionKind::Unknown,
                 (Some(kind), _) => {
@@ -365,16 +366,26 @@ impl Session {
         media: &Media,
         tracks: &mut RemoteTracks,
     ) {
-        let streams: Vec<String> = media
-            .msids()
-            .map(|msid| msid.stream.to_string())
-            .filter(|stream| stream != "-")
-            .collect();
+        let streams = streams_of(media);
         let Some(transceiver) = self.transceiver_mut(id).filter(|this| !this.stopping) else {
             return;
         };
         transceiver.process_remote_tracks(direction, &streams, tracks);
     }
+}
+
+/// The streams that a section's track belongs to; without `a=msid` what older descriptions say of
+/// its first source: `a=ssrc:1 msid:stream track`.
+fn streams_of(media: &Media) -> Vec<String> {
+    let streams = |msids: &mut dyn Iterator<Item = String>| -> Vec<String> {
+        msids.filter(|stream| stream != "-").collect()
+    };
+    if media.msids().next().is_some() {
+        return streams(&mut media.msids().map(|msid| msid.stream.to_string()));
+    }
+    let of_source = media.ssrcs().find(|line| line.name == "msid");
+    let stream = of_source.and_then(|line| line.value.as_deref()?.split(' ').next());
+    streams(&mut stream.map(str::to_owned).into_iter())
 }
 
 /// The sources of a section, each with its source of retransmissions.
@@ -398,9 +409,10 @@ pub(super) fn sources_of(media: &Media) -> Vec<(u32, Option<u32>)> {
     sources
 }
 
-fn kind_of(media: &Media) -> Option<Kind> {
+fn kind_of(section: stonechat_sdp::Section<'_>) -> Option<Kind> {
+    let media = section.media();
     match media.kind() {
-        _ if !validate::is_protected(media) => None,
+        _ if !validate::is_protected(section) => None,
         MediaKind::Audio if media.is_rtp() => Some(Kind::Audio),
         MediaKind::Video if media.is_rtp() => Some(Kind::Video),
         _ => None,
@@ -410,7 +422,17 @@ fn kind_of(media: &Media) -> Option<Kind> {
 fn is_data(media: &Media) -> bool {
     *media.kind() == MediaKind::Application
         && media.protocol().ends_with("DTLS/SCTP")
-        && media.formats().any(|format| format == "webrtc-datachannel")
+        && (legacy_sctp_port(media).is_some()
+            || media.formats().any(|format| format == "webrtc-datachannel"))
+}
+
+/// The port of SCTP as drafts before RFC 8841 wrote it: `m=application 9 DTLS/SCTP 5000` with
+/// `a=sctpmap:5000 webrtc-datachannel 1024`.
+pub(crate) fn legacy_sctp_port(media: &Media) -> Option<u16> {
+    let map = media.sctpmap()?;
+    let port = map.port.to_string();
+    let is_named = media.formats().any(|format| format == port);
+    (map.protocol == "webrtc-datachannel" && is_named && map.port != 0).then_some(map.port)
 }
 
 /// Whether a remote description of `kind`, not a rollback, may be set in `state`.

@@ -198,8 +198,9 @@ impl Session {
                     let cname = self.cname();
                     write_section::media(
                         &MediaLines {
+                            protocol: "UDP/TLS/RTP/SAVPF",
                             kind,
-                            mid: &section.mid,
+                            mid: Some(&section.mid),
                             direction: transceiver.direction,
                             codecs: &codecs,
                             extensions: &extensions,

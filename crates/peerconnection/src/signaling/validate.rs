@@ -126,7 +126,7 @@ fn common(sdp: &stonechat_sdp::Session) -> Result<(), Error> {
     let tag = bundle.and_then(|group| group.mids.iter().next());
     for section in sdp.sections() {
         let media = section.media();
-        if media_is_gone(media) || !is_protected(media) {
+        if media_is_gone(media) || !is_protected(section) {
             continue;
         }
         if media.sctp_port() == Some(0) {
@@ -184,9 +184,14 @@ fn rtp(section: SdpSection<'_>) -> Result<(), Error> {
 }
 
 /// Whether a section goes over DTLS: others are rejected, whatever they hold.
-pub(super) fn is_protected(media: &Media) -> bool {
-    let protocol = media.protocol();
-    protocol.contains("TLS/RTP/SAVP") || protocol.ends_with("DTLS/SCTP")
+///
+/// A profile such as `RTP/SAVPF` means DTLS if there is a fingerprint (RFC 8829, section 5.1.2).
+pub(super) fn is_protected(section: SdpSection<'_>) -> bool {
+    let protocol = section.media().protocol();
+    let profiles = ["RTP/AVP", "RTP/AVPF", "RTP/SAVP", "RTP/SAVPF"];
+    protocol.contains("TLS/RTP/SAVP")
+        || protocol.ends_with("DTLS/SCTP")
+        || (profiles.contains(&protocol) && section.fingerprints().next().is_some())
 }
 
 /// A fingerprint that may be relied on: no broken hash (RFC 8122, section 5).

@@ -42,7 +42,9 @@ const fn port(bundle_only: bool) -> u16 {
 #[derive(Debug)]
 pub(super) struct MediaLines<'a> {
     pub(super) kind: Kind,
-    pub(super) mid: &'a str,
+    pub(super) protocol: &'a str,
+    /// None in an answer to an offer that has none.
+    pub(super) mid: Option<&'a str>,
     pub(super) direction: Direction,
     pub(super) codecs: &'a [CodecPlan],
     pub(super) extensions: &'a [ExtensionPlan],
@@ -87,6 +89,28 @@ pub(super) fn head(
 /// A section for media, open.
 pub(super) fn media(lines: &MediaLines<'_>, transport: &TransportLines) -> Result<Media, Error> {
     write_media(lines, transport).map_err(unwritable)
+}
+
+/// An answer to a section for data in the form before RFC 8841.
+pub(super) fn legacy_data(
+    mid: Option<&str>,
+    protocol: &str,
+    sctp_port: u16,
+    transport: &TransportLines,
+) -> Result<Media, Error> {
+    let write = || {
+        let format = sctp_port.to_string();
+        let mut media = Media::new(MediaKind::Application, port(false), protocol, [format])?;
+        media.set_connection(&Connection::unspecified())?;
+        if let Some(mid) = mid {
+            media.push(Attribute::Mid(mid.to_owned()))?;
+        }
+        write_transport(&mut media, transport)?;
+        let map = stonechat_sdp::Sctpmap::new(sctp_port, "webrtc-datachannel", Some(1024));
+        media.push(Attribute::Sctpmap(map))?;
+        Ok(media)
+    };
+    write().map_err(unwritable)
 }
 
 /// A section for data, open.
@@ -142,13 +166,15 @@ fn write_media(lines: &MediaLines<'_>, transport: &TransportLines) -> Result<Med
         .flat_map(|codec| [Some(codec.payload_type), codec.rtx])
         .flatten()
         .map(|payload_type| payload_type.to_string());
-    let mut media = Media::new(kind, port(lines.bundle_only), "UDP/TLS/RTP/SAVPF", formats)?;
+    let mut media = Media::new(kind, port(lines.bundle_only), lines.protocol, formats)?;
     media.set_connection(&Connection::unspecified())?;
     if lines.bundle_only {
         media.push(Attribute::BundleOnly)?;
     }
     media.push(Rtcp::new(9).with_address(Connection::unspecified()))?;
-    media.push(Attribute::Mid(lines.mid.to_owned()))?;
+    if let Some(mid) = lines.mid {
+        media.push(Attribute::Mid(mid.to_owned()))?;
+    }
     write_transport(&mut media, transport)?;
     for extension in lines.extensions {
         media.push(Extmap::new(u16::from(extension.id), &extension.uri))?;

@@ -13,6 +13,7 @@
 )]
 
 mod bundle;
+mod compatibility;
 mod contract;
 mod data;
 mod fuzzed;
