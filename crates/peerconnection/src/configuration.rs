@@ -4,8 +4,7 @@ mod server_url;
 
 use std::time::SystemTime;
 
-use stonechat_crypto::Certificate;
-
+use crate::certificate::Certificate;
 use crate::error::{Error, ErrorName};
 
 /// What a peer connection is made with (webrtc-pc, `RTCConfiguration`).
@@ -23,6 +22,9 @@ pub struct Configuration {
     pub certificates: Vec<Certificate>,
     /// How many transports gather candidates ahead of the first local description.
     pub ice_candidate_pool_size: u8,
+    /// `peerIdentity` (webrtc-identity): who the peer has to be, as `user@domain`; nobody else is
+    /// connected to.
+    pub peer_identity: Option<String>,
 }
 
 /// `RTCIceServer`.

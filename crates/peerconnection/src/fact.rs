@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 
+use crate::error::Error;
 use crate::id::{ChannelId, ReceiverId, SenderId, TransportId};
 use crate::order::{ChannelParameters, MessageKind};
 use crate::stats::Snapshot;
@@ -217,7 +218,7 @@ pub enum DtlsFact {
     Closed,
     /// Failed.
     Failed {
-        /// Why.
-        error: String,
+        /// Why: `dtls-failure` with the alert that was sent or received, or `fingerprint-failure`.
+        error: Box<Error>,
     },
 }

@@ -37,6 +37,7 @@
 
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 
+pub mod certificate;
 pub mod compatibility;
 pub mod configuration;
 pub mod connection;
@@ -45,6 +46,7 @@ mod error;
 pub mod fact;
 mod ice_candidate;
 mod id;
+pub mod identity;
 pub mod negotiation;
 pub mod order;
 mod peer_connection;
@@ -57,6 +59,7 @@ pub mod stats;
 mod transceiver;
 mod word;
 
+pub use certificate::{Certificate, CertificateExpiration, DtlsFingerprint, KeygenAlgorithm};
 pub use configuration::{
     BundlePolicy, Configuration, IceServer, IceTransportPolicy, RtcpMuxPolicy,
 };
@@ -69,6 +72,11 @@ pub use ice_candidate::{
     IceServerTransportProtocol, IceTcpCandidateType, LocalIceCandidateInit,
 };
 pub use id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId, TransportId};
+pub use identity::{
+    ErrorDetailTypeIdp, IdentityAssertion, IdentityAssertionResult, IdentityProviderDetails,
+    IdentityProviderError, IdentityProviderOptions, IdentityValidationResult,
+    ThirdPartyIdentityProvider,
+};
 pub use negotiation::codecs::{Codec, MediaEngine};
 pub use order::{MessageKind, Order};
 pub use peer_connection::{Config, PeerConnection, split};
@@ -79,6 +87,7 @@ pub use session::call::{
     TransceiverInit, Value,
 };
 pub use session::description::{LocalSessionDescriptionInit, SdpType, SessionDescription};
+pub use session::identity::PeerIdentity;
 pub use session::step::{Event, Step};
 pub use signaling::Which;
 pub use state::{

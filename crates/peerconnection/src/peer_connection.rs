@@ -90,13 +90,17 @@ impl PeerConnection {
 
     /// Does what is due at `now`; harmless when nothing is.
     pub fn handle_timeout(&mut self, now: Instant) {
-        self.update(now, |this, now| this.connection.handle_timeout(now));
+        self.update(now, |this, now| {
+            this.session.handle_timeout(now);
+            this.connection.handle_timeout(now);
+        });
     }
 
     /// When [`handle_timeout`](Self::handle_timeout) is wanted next.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Instant> {
-        self.connection.poll_timeout()
+        let both = [self.session.poll_timeout(), self.connection.poll_timeout()];
+        both.into_iter().flatten().min()
     }
 
     /// Writes the next run of packets into `out`, or nothing if there is none.
@@ -106,13 +110,19 @@ impl PeerConnection {
 
     /// The next request to the driver.
     pub fn poll_request(&mut self) -> Option<Request> {
-        self.connection.poll_request()
+        self.connection
+            .poll_request()
+            .or_else(|| self.session.poll_request())
     }
 
     /// The driver's answer to a request.
     pub fn handle_reply(&mut self, now: Instant, id: RequestId, reply: Reply) {
         self.update(now, |this, now| {
-            this.connection.handle_reply(now, id, reply);
+            if id.is_of_session() {
+                this.session.handle_reply(now, id, reply);
+            } else {
+                this.connection.handle_reply(now, id, reply);
+            }
         });
     }
 
@@ -300,8 +310,7 @@ pub fn split(
     let certificate = configuration
         .certificates
         .first()
-        .cloned()
-        .unwrap_or(certificate);
+        .map_or(certificate, |certificate| certificate.inner().clone());
     let mut packets = config.connection;
     packets.certificate = Some(certificate.clone());
     packets.ice.servers = configuration.servers();

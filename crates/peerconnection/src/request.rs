@@ -5,6 +5,11 @@ use std::ops::RangeInclusive;
 
 use stonechat_sansio::SocketId;
 
+use crate::identity::{
+    IdentityAssertionResult, IdentityProviderDetails, IdentityProviderError,
+    IdentityProviderOptions, IdentityValidationResult,
+};
+
 /// Names one request; each is answered exactly once.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct RequestId(pub u64);
@@ -49,6 +54,32 @@ pub enum Request {
         /// The name.
         name: String,
     },
+    /// Ask the identity provider of this domain, and of the protocol in the options, to assert
+    /// `contents`; answered by [`Reply::Asserted`] or [`Reply::IdentityFailed`].
+    Assert {
+        /// Names the request.
+        id: RequestId,
+        /// The domain of the provider.
+        domain: String,
+        /// What to assert; opaque.
+        contents: String,
+        /// For which origin.
+        origin: String,
+        /// What `setIdentityProvider()` was given.
+        options: IdentityProviderOptions,
+    },
+    /// Ask an identity provider to validate an assertion of the peer; answered by
+    /// [`Reply::Validated`] or [`Reply::IdentityFailed`].
+    Validate {
+        /// Names the request.
+        id: RequestId,
+        /// The provider.
+        idp: IdentityProviderDetails,
+        /// The assertion; opaque.
+        assertion: String,
+        /// For which origin.
+        origin: String,
+    },
     /// The answer is no longer wanted; it may still come.
     Cancel(RequestId),
 }
@@ -68,6 +99,12 @@ pub enum Reply {
     Resolved(Vec<IpAddr>),
     /// The name is published.
     Published,
+    /// The provider asserts it.
+    Asserted(Box<IdentityAssertionResult>),
+    /// The provider validated it.
+    Validated(Box<IdentityValidationResult>),
+    /// The identity provider failed.
+    IdentityFailed(Box<IdentityProviderError>),
     /// It could not be done.
     Failed,
 }

@@ -13,6 +13,7 @@ mod config;
 pub mod description;
 mod dtmf;
 mod getters;
+pub mod identity;
 mod media;
 mod plan;
 mod pool;
@@ -35,6 +36,7 @@ pub use self::config::Config;
 use self::description::SdpType;
 use self::dtmf::Dtmf;
 pub use self::getters::{ChannelView, SctpView, TransceiverView, TransportView};
+use self::identity::Identity;
 use self::step::Step;
 use self::task::Task;
 use self::transform::PendingKeyFrame;
@@ -85,6 +87,7 @@ pub struct Session {
     pub(crate) is_closed: bool,
     /// Whether `setLocalDescription()` was ever called.
     local_was_set: bool,
+    pub(crate) identity: Identity,
 }
 
 impl Session {
@@ -124,6 +127,7 @@ impl Session {
             ice_gathering_state: IceGatheringState::New,
             is_closed: false,
             local_was_set: false,
+            identity: Identity::default(),
         };
         session.resize_pool(false);
         session
@@ -168,6 +172,10 @@ impl Session {
     }
 
     fn dispatch(&mut self, now: Instant, call: Call) -> Result<Answer, Error> {
+        // A candidate for no section is refused even after the end.
+        if let Call::AddIceCandidate(candidate) = &call {
+            check_candidate(candidate.as_ref())?;
+        }
         match &call {
             Call::Close => {
                 self.close();
@@ -178,7 +186,6 @@ impl Session {
                 self.update_negotiation_needed();
                 return Ok(Answer::Done);
             }
-            Call::AddIceCandidate(candidate) => check_candidate(candidate.as_ref())?,
             Call::SetBufferedAmountLowThreshold(channel, octets) => {
                 return self
                     .channels
@@ -260,6 +267,10 @@ impl Session {
                 .map(|()| Answer::Done),
             Call::GenerateKeyFrame { sender, rid } => self.generate_key_frame(sender, rid),
             Call::SendKeyFrameRequest(receiver) => self.send_key_frame_request(receiver),
+            Call::SetIdentityProvider { domain, options } => self
+                .set_identity_provider(domain, options)
+                .map(|()| Answer::Done),
+            Call::GetIdentityAssertion => Ok(self.get_identity_assertion()),
             Call::CreateDataChannel { label, init } => {
                 self.create_data_channel(label, init).map(Answer::Channel)
             }
@@ -308,7 +319,8 @@ impl Session {
         self.chain_operation(chain::Kind::SetLocal(kind, sdp))
     }
 
-    fn set_configuration(&mut self, configuration: Configuration) -> Result<(), Error> {
+    fn set_configuration(&mut self, mut configuration: Configuration) -> Result<(), Error> {
+        self.keep_target_identity(&mut configuration)?;
         configuration.check_change(&self.configuration, self.local_was_set)?;
         configuration.validate()?;
         let other_gathering = configuration.ice_servers != self.configuration.ice_servers

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use stonechat_crypto::{Certificate, CertificateParams, Provider};
+use stonechat_crypto::{Certificate, Provider};
 use stonechat_ice::Interface;
 use stonechat_peerconnection::{Config, MediaEngine, split};
 use stonechat_sansio::Env;
@@ -13,6 +13,8 @@ use crate::RtcConfiguration;
 use crate::driver::Driver;
 use crate::error::{RtcError, RtcErrorName};
 use crate::mdns::Mdns;
+use crate::rtc_certificate::{KeygenAlgorithm, RtcCertificate, RtcCertificateExpiration};
+use crate::rtc_identity_provider::{Providers, RtcIdentityProviderGlobalScope};
 use crate::rtc_peer_connection::RtcPeerConnection;
 use crate::shared::Shared;
 use crate::socket::InterfaceFilter;
@@ -29,6 +31,7 @@ pub struct Api {
     crypto: Arc<Provider>,
     mdns: Mdns,
     filter: InterfaceFilter,
+    identity_providers: Providers,
 }
 
 impl Default for Api {
@@ -47,7 +50,23 @@ impl Api {
             crypto,
             mdns: Mdns::default(),
             filter: InterfaceFilter::default(),
+            identity_providers: Providers::default(),
         }
+    }
+
+    /// Where the identity provider of `domain` and `protocol` registers; the peer connections of
+    /// this and of all its clones ask it then.
+    #[must_use]
+    pub fn identity_provider_scope(
+        &self,
+        domain: &str,
+        protocol: &str,
+    ) -> RtcIdentityProviderGlobalScope {
+        RtcIdentityProviderGlobalScope::new(&self.identity_providers, domain, protocol)
+    }
+
+    pub(crate) fn crypto(&self) -> &Arc<Provider> {
+        &self.crypto
     }
 
     /// Sets the codecs and header extensions.
@@ -74,21 +93,6 @@ impl Api {
         self
     }
 
-    /// `RTCPeerConnection.generateCertificate()`: a self-signed certificate.
-    ///
-    /// # Errors
-    ///
-    /// `NotSupportedError` if the provider lacks the key, `OperationError` if the operating system
-    /// gives no randomness.
-    pub fn generate_certificate(
-        &self,
-        params: &CertificateParams,
-    ) -> Result<Certificate, RtcError> {
-        let mut rng = crate::random::seed().map_err(no_randomness)?.rng();
-        Certificate::self_signed(&self.crypto, &mut rng, SystemTime::now(), params.clone())
-            .map_err(|error| RtcError::new(RtcErrorName::NotSupportedError, error.to_string()))
-    }
-
     /// A peer connection. Must be called within a tokio runtime.
     ///
     /// # Errors
@@ -105,8 +109,8 @@ impl Api {
             )
         })?;
         let certificate = match configuration.certificates.first() {
-            Some(certificate) => certificate.clone(),
-            None => self.generate_certificate(&CertificateParams::default())?,
+            Some(certificate) => certificate.inner().clone(),
+            None => self.own_certificate()?,
         };
         let seed = crate::random::seed().map_err(no_randomness)?;
         let now = Instant::now();
@@ -121,12 +125,24 @@ impl Api {
             incoming,
             self.mdns.clone(),
             self.filter.clone(),
+            self.identity_providers.clone(),
         );
         runtime.spawn(driver.run());
         Ok(RtcPeerConnection::from_shared(shared))
     }
+
+    /// The certificate of a peer connection that was given none: a new one of P-256, which takes
+    /// no time worth mentioning.
+    fn own_certificate(&self) -> Result<Certificate, RtcError> {
+        let mut rng = crate::random::seed().map_err(no_randomness)?.rng();
+        let algorithm = KeygenAlgorithm::default();
+        let expiration = RtcCertificateExpiration::default();
+        let now = SystemTime::now();
+        RtcCertificate::generate(&self.crypto, &mut rng, now, &algorithm, expiration)
+            .map(|certificate| certificate.inner().clone())
+    }
 }
 
-fn no_randomness(error: getrandom::Error) -> RtcError {
+pub(crate) fn no_randomness(error: getrandom::Error) -> RtcError {
     RtcError::new(RtcErrorName::OperationError, error.to_string())
 }

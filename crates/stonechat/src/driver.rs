@@ -25,6 +25,7 @@ pub(crate) use self::command::Command;
 use self::request::Answers;
 use self::transmit::Blocked;
 use crate::mdns::Mdns;
+use crate::rtc_identity_provider::Providers;
 use crate::shared::Shared;
 use crate::socket::{InterfaceFilter, UdpSocket};
 
@@ -46,6 +47,7 @@ pub(crate) struct Driver {
     interfaces_due: Instant,
     known_interfaces: Vec<stonechat_ice::Interface>,
     commands_closed: bool,
+    identity_providers: Providers,
 }
 
 impl Driver {
@@ -55,6 +57,7 @@ impl Driver {
         commands: mpsc::Receiver<Command>,
         mdns: Mdns,
         filter: InterfaceFilter,
+        identity_providers: Providers,
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -71,6 +74,7 @@ impl Driver {
             interfaces_due: now,
             known_interfaces: Vec::new(),
             commands_closed: false,
+            identity_providers,
         }
     }
 
@@ -80,6 +84,7 @@ impl Driver {
             let now = Instant::now();
             self.watch_interfaces(now);
             self.connection.handle_timeout(now);
+            self.shared.session().handle_timeout(now);
             let more = self.receive(now) | self.take_commands(now) | self.take_outbox(now);
             self.exchange(now);
             self.do_requests(now);
@@ -113,10 +118,14 @@ impl Driver {
     }
 
     fn arm_timer(&mut self) {
-        let due = match self.connection.poll_timeout() {
-            Some(due) => due.min(self.interfaces_due),
-            None => self.interfaces_due,
-        };
+        let both = [
+            self.connection.poll_timeout(),
+            self.shared.session().poll_timeout(),
+        ];
+        let due = both
+            .into_iter()
+            .flatten()
+            .fold(self.interfaces_due, Ord::min);
         self.timer.as_mut().reset(due.into());
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stonechat_peerconnection::{
-    ChannelId, ConnectionState, Event, IceConnectionState, IceGatheringState, PromiseId,
-    ReceiverId, SenderId, Session, SignalingState, Step, TransportId, Value,
+    ChannelId, ConnectionState, Event, IceConnectionState, IceGatheringState, IdentityAssertion,
+    PromiseId, ReceiverId, SenderId, Session, SignalingState, Step, TransportId, Value,
 };
 use tokio::sync::{oneshot, watch};
 
@@ -35,6 +35,8 @@ pub(crate) struct Hub {
     /// Tones that receivers heard.
     heard: BTreeMap<ReceiverId, Arc<Tones>>,
     pub(crate) transforms: Transforms,
+    /// Those who wait for `peerIdentity`.
+    peer_identity: Vec<oneshot::Sender<Result<IdentityAssertion, RtcError>>>,
     pub(crate) states: States,
 }
 
@@ -76,6 +78,7 @@ impl Hub {
             tones: BTreeMap::new(),
             heard: BTreeMap::new(),
             transforms: Transforms::default(),
+            peer_identity: Vec::new(),
             states: States {
                 connection: watch::Sender::new(session.connection_state()),
                 ice_connection: watch::Sender::new(session.ice_connection_state()),
@@ -109,6 +112,16 @@ impl Hub {
         settle: oneshot::Sender<Result<Value, RtcError>>,
     ) {
         self.promises.insert(promise, settle);
+    }
+
+    /// Tells `settle` what becomes of the promise `peerIdentity`.
+    pub(crate) fn expect_peer_identity(
+        &mut self,
+        settle: oneshot::Sender<Result<IdentityAssertion, RtcError>>,
+    ) {
+        // Those who gave up must not add up.
+        self.peer_identity.retain(|waiting| !waiting.is_closed());
+        self.peer_identity.push(settle);
     }
 
     /// The channel of this name; made with its first mention.
@@ -271,6 +284,12 @@ impl Hub {
                 self.sctp.fire(event);
                 false
             }
+            Event::PeerIdentity(result) => {
+                for settle in self.peer_identity.drain(..) {
+                    let _ = settle.send(result.clone());
+                }
+                false
+            }
             event => {
                 match &event {
                     Event::TrackRemoved { receiver, streams } => {
@@ -336,6 +355,7 @@ impl Hub {
         for heard in self.heard.values() {
             heard.end();
         }
+        self.peer_identity.clear();
         for channel in std::mem::take(&mut self.channels).into_values() {
             channel.close();
         }

@@ -60,6 +60,7 @@ mod message_event;
 mod peer_connection_event;
 pub mod prelude;
 mod random;
+mod rtc_certificate;
 mod rtc_data_channel;
 mod rtc_data_channel_event;
 mod rtc_dtls_transport;
@@ -68,6 +69,7 @@ mod rtc_encoded_frame;
 mod rtc_error_event;
 mod rtc_ice_candidate;
 mod rtc_ice_transport;
+mod rtc_identity_provider;
 mod rtc_peer_connection;
 mod rtc_peer_connection_ice_event;
 mod rtc_rtp_receiver;
@@ -90,6 +92,9 @@ pub use media_stream_track::{
 };
 pub use message_event::MessageEvent;
 pub use peer_connection_event::PeerConnectionEvent;
+pub use rtc_certificate::{
+    KeygenAlgorithm, RtcCertificate, RtcCertificateExpiration, RtcDtlsFingerprint,
+};
 pub use rtc_data_channel::{ChannelEvent, RtcDataChannel, RtcDataChannelMessage};
 pub use rtc_data_channel_event::{RtcDataChannelEvent, RtcDataChannelEventInit};
 pub use rtc_dtls_transport::{DtlsEvent, DtlsParameters, RtcDtlsTransport};
@@ -107,6 +112,9 @@ pub use rtc_ice_candidate::{
 pub use rtc_ice_transport::{
     IceEvent, RtcIceComponent, RtcIceGathererState, RtcIceRole, RtcIceTransport,
     RtcIceTransportState,
+};
+pub use rtc_identity_provider::{
+    RtcIdentityProvider, RtcIdentityProviderGlobalScope, RtcIdentityProviderRegistrar,
 };
 pub use rtc_peer_connection::RtcPeerConnection;
 pub use rtc_peer_connection_ice_event::{
@@ -132,7 +140,6 @@ pub use sframe::{
 };
 pub use stonechat_media::telephone_event::ReceivedTone;
 
-pub use stonechat_crypto::{Certificate as RtcCertificate, CertificateParams};
 pub use stonechat_media::{FrameTime, MediaFrame, OutgoingFrame, file};
 pub use stonechat_rtp::{PayloadType, Timestamp as RtpTimestamp};
 
@@ -144,9 +151,16 @@ pub use stonechat_peerconnection::{
     CodecCapability as RtcRtpCodec, Config, Configuration as RtcConfiguration,
     ConnectionState as RtcPeerConnectionState, DataChannelState as RtcDataChannelState,
     Direction as RtcRtpTransceiverDirection, DtlsTransportState as RtcDtlsTransportState,
-    IceConnectionState as RtcIceConnectionState, IceGatheringState as RtcIceGatheringState,
-    IceServer as RtcIceServer, IceTransportPolicy as RtcIceTransportPolicy, Kind as MediaKind,
-    MediaEngine, OfferOptions as RtcOfferOptions, SctpTransportState as RtcSctpTransportState,
+    ErrorDetailTypeIdp as RtcErrorDetailTypeIdp, IceConnectionState as RtcIceConnectionState,
+    IceGatheringState as RtcIceGatheringState, IceServer as RtcIceServer,
+    IceTransportPolicy as RtcIceTransportPolicy, IdentityAssertion as RtcIdentityAssertion,
+    IdentityAssertionResult as RtcIdentityAssertionResult,
+    IdentityProviderDetails as RtcIdentityProviderDetails,
+    IdentityProviderError as RtcIdentityProviderError,
+    IdentityProviderOptions as RtcIdentityProviderOptions,
+    IdentityValidationResult as RtcIdentityValidationResult, Kind as MediaKind, MediaEngine,
+    OfferOptions as RtcOfferOptions, SctpTransportState as RtcSctpTransportState,
     SdpType as RtcSdpType, SessionDescription as RtcSessionDescription,
-    SignalingState as RtcSignalingState, TransceiverInit as RtcRtpTransceiverInit,
+    SignalingState as RtcSignalingState, ThirdPartyIdentityProvider,
+    TransceiverInit as RtcRtpTransceiverInit,
 };

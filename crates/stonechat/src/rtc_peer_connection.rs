@@ -1,5 +1,7 @@
 //! `RTCPeerConnection` (webrtc-pc, section 4.4).
 
+mod identity;
+
 use std::sync::Arc;
 
 use stonechat_peerconnection::{
@@ -55,20 +57,6 @@ impl RtcPeerConnection {
     /// if the operating system gives no randomness.
     pub fn new(configuration: RtcConfiguration) -> Result<Self, RtcError> {
         Api::default().peer_connection(configuration)
-    }
-
-    /// `generateCertificate()`: a self-signed certificate, by default cryptography. With another
-    /// one: [`Api::generate_certificate`].
-    ///
-    /// # Errors
-    ///
-    /// `NotSupportedError` if there is no such key, `OperationError` if the operating system gives
-    /// no randomness.
-    #[cfg(feature = "rust-crypto")]
-    pub fn generate_certificate(
-        params: &crate::CertificateParams,
-    ) -> Result<crate::RtcCertificate, RtcError> {
-        Api::default().generate_certificate(params)
     }
 
     pub(crate) fn from_shared(shared: Arc<Shared>) -> Self {

@@ -197,7 +197,9 @@ impl Layers {
             Reply::Opened { socket, local } => stonechat_ice::Reply::Opened { socket, local },
             Reply::Resolved(addresses) => stonechat_ice::Reply::Resolved(addresses),
             Reply::Published => stonechat_ice::Reply::Published,
-            Reply::Failed => stonechat_ice::Reply::Failed,
+            Reply::Failed | Reply::Asserted(_) | Reply::Validated(_) | Reply::IdentityFailed(_) => {
+                stonechat_ice::Reply::Failed
+            }
         };
         transport.ice.handle_reply(now, inner, reply);
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::layers::Layers;
 use super::transport::Srtp;
+use crate::error::{Error, ErrorDetail, ErrorDetailType};
 use crate::fact::{DtlsFact, Fact};
 
 /// The longest that a flight waits to be repeated (RFC 6347, section 4.2.4.1).
@@ -103,7 +104,7 @@ impl Layers {
             DtlsFact::Closed
         } else {
             DtlsFact::Failed {
-                error: format!("{reason:?}"),
+                error: Box::new(failure(*reason)),
             }
         };
         let id = transport.id;
@@ -116,6 +117,37 @@ impl Layers {
             self.channels.abort(now, "the transport closed");
         }
     }
+}
+
+/// The error that `RTCDtlsTransport` fires (webrtc-pc, section 11.1).
+fn failure(reason: stonechat_dtls::CloseReason) -> Error {
+    use stonechat_dtls::CloseReason as R;
+    let mut detail = ErrorDetail {
+        error_detail: ErrorDetailType::DtlsFailure,
+        ..ErrorDetail::default()
+    };
+    let text = match reason {
+        R::CertificateMismatch => {
+            detail.error_detail = ErrorDetailType::FingerprintFailure;
+            "the certificate of the peer has none of the fingerprints of its description"
+        }
+        R::PeerAlert(alert) => {
+            detail.received_alert = Some(alert.0);
+            "the peer ended DTLS by an alert"
+        }
+        R::Protocol(alert) => {
+            detail.sent_alert = Some(alert.0);
+            "the peer broke the protocol"
+        }
+        R::Internal => {
+            detail.sent_alert = Some(stonechat_dtls::AlertDescription::INTERNAL_ERROR.0);
+            "the provider of cryptography failed"
+        }
+        R::TimedOut => "the peer did not answer in time",
+        R::KeysExhausted => "the keys are used up",
+        _ => "DTLS ended",
+    };
+    Error::rtc(detail, text)
 }
 
 /// The registered name of a profile, as W3C statistics report it.

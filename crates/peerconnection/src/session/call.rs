@@ -7,6 +7,7 @@ use crate::configuration::Configuration;
 use crate::error::Error;
 use crate::ice_candidate::IceCandidateInit;
 use crate::id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId};
+use crate::identity::IdentityProviderOptions;
 use crate::order::MessageKind;
 use crate::session::description::SessionDescription;
 
@@ -109,6 +110,15 @@ pub enum Call {
     SetBufferedAmountLowThreshold(ChannelId, u64),
     /// `getStats()`: a promise of [`Value::Stats`].
     GetStats,
+    /// `setIdentityProvider()` (webrtc-identity).
+    SetIdentityProvider {
+        /// The domain of the provider.
+        domain: String,
+        /// Its options.
+        options: IdentityProviderOptions,
+    },
+    /// `getIdentityAssertion()`: a promise of [`Value::IdentityAssertion`].
+    GetIdentityAssertion,
     /// `close()`.
     Close,
 }
@@ -148,6 +158,8 @@ pub enum Value {
         /// Its RTP timestamp.
         timestamp: u32,
     },
+    /// An assertion of ours, as descriptions carry it.
+    IdentityAssertion(String),
     /// Statistics.
     Stats(Box<crate::stats::Report>),
 }

@@ -91,6 +91,13 @@ impl Session {
         }
     }
 
+    /// The operation that is under way waits for something else than a task.
+    pub(super) fn put_back(&mut self, kind: Kind) {
+        if let Some(operation) = self.chain.operations.front_mut() {
+            operation.kind = kind;
+        }
+    }
+
     /// The operation leaves the chain, its promise settles and the next one begins.
     pub(super) fn end_operation(&mut self, result: Result<Value, Error>, step: &mut Step) {
         let mut result = result;

@@ -27,6 +27,7 @@ impl Session {
         self.connection_state = ConnectionState::Closed;
         self.ice_connection_state = IceConnectionState::Closed;
         self.chain.clear();
+        self.close_identity();
         self.tasks.clear();
         for receiver in ended {
             self.queue(Task::Fire(Event::TrackEnded(receiver)));

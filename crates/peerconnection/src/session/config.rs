@@ -1,5 +1,8 @@
 //! What a session may be told beyond the W3C configuration.
 
+use std::time::Duration;
+
+use crate::identity::ThirdPartyIdentityProvider;
 use crate::negotiation::codecs::MediaEngine;
 
 /// The codecs of a session and its limits.
@@ -18,6 +21,14 @@ pub struct Config {
     pub max_waiting_candidates: usize,
     /// The longest description, in octets. Default: 1 MiB.
     pub max_description: usize,
+    /// The origin that identity providers are told. Default: `null`, which is none.
+    pub origin: String,
+    /// How long an identity provider may take. Default: 15 s.
+    pub identity_timeout: Duration,
+    /// The longest identity assertion, in octets as descriptions have it. Default: 48 KiB.
+    pub max_identity: usize,
+    /// Identity providers that may speak for other domains than their own. Default: none.
+    pub third_party_idps: Vec<ThirdPartyIdentityProvider>,
 }
 
 impl Default for Config {
@@ -29,6 +40,10 @@ impl Default for Config {
             message_credit: 1 << 20,
             max_waiting_candidates: 100,
             max_description: 1 << 20,
+            origin: String::from("null"),
+            identity_timeout: Duration::from_secs(15),
+            max_identity: 48 << 10,
+            third_party_idps: Vec::new(),
         }
     }
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::error::Error;
 use crate::ice_candidate::IceCandidate;
 use crate::id::{ChannelId, ReceiverId, SenderId, TransceiverId, TransportId};
+use crate::identity::IdentityAssertion;
 use crate::order::MessageKind;
 use crate::session::call::{PromiseId, Value};
 use crate::state::{
@@ -130,6 +131,9 @@ pub enum Event {
     DtlsTransportStateChange(TransportId, DtlsTransportState),
     /// `error` on a DTLS transport.
     DtlsTransportError(TransportId, Error),
+    /// The promise `peerIdentity` is settled. Rejected without a target identity, there is a new
+    /// one.
+    PeerIdentity(Result<IdentityAssertion, Error>),
     /// `statechange` on the SCTP transport.
     SctpTransportStateChange(SctpTransportState),
 }

@@ -7,10 +7,12 @@ use super::Session;
 use super::call::{PromiseId, Value};
 use super::chain::{Begun, Kind};
 use super::description::SdpType;
+use super::identity::Gate;
 use super::step::{Event, Step};
 use crate::error::Error;
 use crate::fact::Fact;
 use crate::id::{SenderId, TransportId};
+use crate::request::{Reply, RequestId};
 use crate::signaling::check_rolls_back;
 use crate::state::SignalingState;
 
@@ -46,6 +48,10 @@ pub(crate) enum Task {
     ConnectionState,
     /// Descriptions changed which transports there are.
     TransportsChanged,
+    /// An identity provider answered, or did not.
+    Identity(RequestId, Box<Reply>),
+    /// `getIdentityAssertion()`.
+    GetIdentityAssertion(PromiseId),
     /// Answer a question for statistics after the end.
     StatsOfClosed(u64),
 }
@@ -170,6 +176,8 @@ impl Session {
             Task::ConnectionState => self.update_connection_state(step),
             Task::TransportsChanged => self.on_transports_changed(step),
             Task::Settle(promise, value) => step.settle.push((promise, Ok(value))),
+            Task::Identity(id, reply) => self.on_identity_reply(id, *reply, step),
+            Task::GetIdentityAssertion(promise) => self.run_get_identity_assertion(promise, step),
             Task::StatsOfClosed(request) => {
                 self.settle_stats(now, request, &crate::stats::Snapshot::default(), step);
             }
@@ -182,26 +190,36 @@ impl Session {
         let Some(kind) = self.take_operation() else {
             return;
         };
+        if let Kind::SetRemote(description) = &kind
+            && self.yields_to(description)
+        {
+            // Two tasks: ours is rolled back, whatever becomes of the peer's.
+            self.roll_back(step);
+            return self.resume_operation(kind);
+        }
+        let kind = match self.identity_gate(kind, step) {
+            Gate::Open(kind) => kind,
+            Gate::Shut(kind) => return self.put_back(kind),
+            Gate::Refused(error) => return self.finish_operation(Err(error), step),
+        };
         let result = match kind {
             Kind::CreateOffer(options) => self.create_offer(options).map(Value::Description),
             Kind::CreateAnswer => self.create_answer().map(Value::Description),
             Kind::SetLocal(kind, text) => self
                 .set_local_description(now, kind, text, step)
                 .map(|()| Value::Nothing),
-            Kind::SetRemote(description) => {
-                if self.yields_to(&description) {
-                    // Two tasks: ours is rolled back, whatever becomes of the peer's.
-                    self.roll_back(step);
-                    self.resume_operation(Kind::SetRemote(description));
-                    return;
-                }
-                self.set_remote_description(now, &description, step)
-                    .map(|()| Value::Nothing)
-            }
+            Kind::SetRemote(description) => self
+                .set_remote_description(now, &description, step)
+                .map(|()| Value::Nothing),
             Kind::AddIceCandidate(candidate) => {
                 self.apply_ice_candidate(candidate).map(|()| Value::Nothing)
             }
         };
+        self.after_operation(result.is_ok(), step);
+        self.finish_operation(result, step);
+    }
+
+    fn finish_operation(&mut self, result: Result<Value, Error>, step: &mut Step) {
         if step.fire.is_empty() {
             self.end_operation(result, step);
         } else {

@@ -4,7 +4,6 @@
 use super::Session;
 use super::step::{Event, Step};
 use super::task::Task;
-use crate::error::{Error, ErrorDetail, ErrorDetailType};
 use crate::fact::{DtlsFact, Fact};
 use crate::ice_candidate::{IceCandidate, IceCandidatePair, LocalIceCandidateInit};
 use crate::id::TransportId;
@@ -285,19 +284,19 @@ impl Session {
             DtlsFact::Closed => DtlsTransportState::Closed,
             DtlsFact::Failed { .. } => DtlsTransportState::Failed,
         };
-        if let DtlsFact::Failed { error } = &fact {
-            let detail = ErrorDetail {
-                error_detail: ErrorDetailType::DtlsFailure,
-                ..ErrorDetail::default()
-            };
-            let error = Error::rtc(detail, error.clone());
-            step.fire.push(Event::DtlsTransportError(transport, error));
+        // After a failure nothing is reported any more (webrtc-pc, section 5.5).
+        if object.dtls_state == DtlsTransportState::Failed {
+            return;
         }
-        if matches!(fact, DtlsFact::Connected { .. }) {
-            object.connected = Some(fact);
+        let changed = std::mem::replace(&mut object.dtls_state, state) != state;
+        match fact {
+            DtlsFact::Failed { error } => {
+                step.fire.push(Event::DtlsTransportError(transport, *error));
+            }
+            DtlsFact::Connected { .. } => object.connected = Some(fact),
+            DtlsFact::Connecting | DtlsFact::Closed => {}
         }
-        if object.dtls_state != state {
-            object.dtls_state = state;
+        if changed {
             step.fire
                 .push(Event::DtlsTransportStateChange(transport, state));
             self.queue_next(Task::ConnectionState);

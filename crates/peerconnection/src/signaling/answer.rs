@@ -94,6 +94,7 @@ impl Session {
             self.signaling.session_version,
             &mids,
             offer.extmap_allow_mixed(),
+            self.identity_line(),
         )?;
         for media in written {
             sdp.push_media(media);

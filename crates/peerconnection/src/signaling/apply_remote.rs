@@ -64,7 +64,7 @@ impl Session {
         Ok(())
     }
 
-    fn parse_remote(&self, text: &str) -> Result<stonechat_sdp::Session, Error> {
+    pub(crate) fn parse_remote(&self, text: &str) -> Result<stonechat_sdp::Session, Error> {
         let limits = Limits::default().with_size(self.config.max_description);
         stonechat_sdp::Session::parse_with(text, &limits).map_err(|error| {
             let detail = ErrorDetail {

@@ -166,6 +166,7 @@ impl Session {
             self.signaling.session_version,
             &bundled,
             true,
+            self.identity_line(),
         )?;
         let mut payload_types = self.payload_types_in_force();
         let mut transports = OfferedTransports {

@@ -194,13 +194,14 @@ pub(super) fn is_protected(section: SdpSection<'_>) -> bool {
         || (profiles.contains(&protocol) && section.fingerprints().next().is_some())
 }
 
-/// A fingerprint that may be relied on: no broken hash (RFC 8122, section 5).
+/// A fingerprint that may be relied on: none of MD2 and MD5 (RFC 8122, section 5), nor of a hash
+/// function that we do not know.
 pub(crate) fn fingerprint_of(
     fingerprint: &stonechat_sdp::Fingerprint,
 ) -> Option<stonechat_crypto::Fingerprint> {
     let fingerprint: stonechat_crypto::Fingerprint = fingerprint.to_string().parse().ok()?;
     match fingerprint.algorithm() {
-        stonechat_crypto::HashAlgorithm::Md5 | stonechat_crypto::HashAlgorithm::Sha1 => None,
+        stonechat_crypto::HashAlgorithm::Md5 => None,
         _ => Some(fingerprint),
     }
 }

@@ -71,6 +71,7 @@ pub(super) fn head(
     version: u64,
     bundled: &[String],
     allow_mixed: bool,
+    identity: Option<String>,
 ) -> Result<stonechat_sdp::Session, Error> {
     let write = || {
         let mut session = stonechat_sdp::Session::new(&Origin::new(session_id, version))?;
@@ -81,6 +82,9 @@ pub(super) fn head(
             session.push(Attribute::ExtmapAllowMixed)?;
         }
         session.push(stonechat_sdp::MsidSemantic::new(["*"]))?;
+        if let Some(assertion) = identity {
+            session.push(Attribute::Identity(assertion))?;
+        }
         Ok(session)
     };
     write().map_err(unwritable)

@@ -4,11 +4,15 @@
 use std::time::Duration;
 
 use stonechat_peerconnection::{
-    Answer, BundlePolicy, Call, Configuration, Error, ErrorName, IceServer, IceTransportPolicy,
-    RtcpMuxPolicy,
+    Answer, BundlePolicy, Call, Certificate, Configuration, Error, ErrorName, IceServer,
+    IceTransportPolicy, RtcpMuxPolicy,
 };
 
 use crate::app::{App, MONTH, certificate, construct};
+
+fn rtc(certificate: stonechat_crypto::Certificate) -> Certificate {
+    Certificate::new(crate::app::env("a").crypto(), certificate).unwrap()
+}
 
 fn server(urls: &[&str]) -> IceServer {
     IceServer {
@@ -176,16 +180,17 @@ fn servers_beyond_the_limit_are_ignored() {
 // api: RTCPeerConnection.constructor, RTCConfiguration.certificates
 #[test]
 fn an_expired_certificate_is_an_invalid_access() {
-    let mut certificates = vec![certificate("x", MONTH)];
+    let mut certificates = vec![rtc(certificate("x", MONTH))];
     let with = |certificates: &[_]| Configuration {
         certificates: certificates.to_vec(),
         ..Configuration::default()
     };
     construct("a", with(&certificates)).unwrap();
     let der = certificates[0].der().to_vec();
-    let key = std::sync::Arc::clone(certificates[0].key());
+    let key = std::sync::Arc::clone(certificates[0].inner().key());
     let expires = crate::app::wall() - Duration::from_secs(1);
-    certificates.push(stonechat_crypto::Certificate::from_parts(der, key, expires));
+    let expired = stonechat_crypto::Certificate::from_parts(der, key, expires);
+    certificates.push(rtc(expired));
     let error = construct("a", with(&certificates)).unwrap_err();
     assert_eq!(error.name, ErrorName::InvalidAccessError);
 }
@@ -193,10 +198,11 @@ fn an_expired_certificate_is_an_invalid_access() {
 // api: RTCConfiguration.certificates
 #[test]
 fn the_first_certificate_is_the_one_of_the_descriptions() {
-    let certificates = vec![certificate("x", MONTH), certificate("y", MONTH)];
+    let certificates = vec![rtc(certificate("x", MONTH)), rtc(certificate("y", MONTH))];
     let env = crate::app::env("a");
     let algorithm = stonechat_crypto::HashAlgorithm::Sha256;
     let fingerprint = certificates[0]
+        .inner()
         .fingerprint(env.crypto(), algorithm)
         .unwrap();
     let mut app = App::with(
@@ -271,8 +277,8 @@ fn the_certificates_cannot_change_not_even_to_none() {
         certificates,
         ..Configuration::default()
     };
-    let one = certificate("x", MONTH);
-    let other = certificate("y", MONTH);
+    let one = rtc(certificate("x", MONTH));
+    let other = rtc(certificate("y", MONTH));
     let mut app = App::with("a", with(vec![one.clone()]));
     for changed in [vec![], vec![other.clone()], vec![one.clone(), other]] {
         assert_eq!(

@@ -1,12 +1,15 @@
 //! What the connection cannot do itself: sockets, names, multicast DNS.
 
+use std::future::Future;
 use std::net::IpAddr;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use stonechat_peerconnection::{Reply, Request, RequestId};
+use stonechat_peerconnection::{
+    ErrorDetailTypeIdp, IdentityProviderError, Reply, Request, RequestId,
+};
 use stonechat_sansio::SocketId;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use super::Driver;
 use crate::socket::UdpSocket;
@@ -16,13 +19,19 @@ use crate::socket::UdpSocket;
 pub(super) struct Answers {
     tasks: JoinSet<(RequestId, Reply)>,
     arrived: Vec<(RequestId, Reply)>,
+    /// The tasks of identity providers, which may be cancelled and may fail.
+    identity: Vec<(RequestId, AbortHandle)>,
 }
 
 impl Answers {
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while let Poll::Ready(Some(joined)) = self.tasks.poll_join_next(cx) {
-            if let Ok(answer) = joined {
-                self.arrived.push(answer);
+            match joined {
+                Ok(answer) => {
+                    self.identity.retain(|(id, _)| *id != answer.0);
+                    self.arrived.push(answer);
+                }
+                Err(error) => self.on_failed_task(&error),
             }
         }
         if self.arrived.is_empty() {
@@ -33,10 +42,56 @@ impl Answers {
     }
 }
 
+impl Answers {
+    /// A provider that panicked has failed; one that was cancelled is not waited for.
+    fn on_failed_task(&mut self, error: &JoinError) {
+        let mut failed = None;
+        self.identity.retain(|(id, task)| {
+            let keep = task.id() != error.id();
+            if !keep {
+                failed = Some(*id);
+            }
+            keep
+        });
+        if let Some(id) = failed.filter(|_| error.is_panic()) {
+            let error = IdentityProviderError::new(
+                ErrorDetailTypeIdp::IdpExecutionFailure,
+                "the provider panicked",
+            );
+            self.arrived
+                .push((id, Reply::IdentityFailed(Box::new(error))));
+        }
+    }
+
+    fn ask(&mut self, id: RequestId, reply: impl Future<Output = Reply> + Send + 'static) {
+        let task = self.tasks.spawn(async move { (id, reply.await) });
+        self.identity.push((id, task));
+    }
+
+    fn cancel(&self, id: RequestId) {
+        for (_, task) in self.identity.iter().filter(|(asked, _)| *asked == id) {
+            task.abort();
+        }
+    }
+}
+
 impl Driver {
     pub(super) fn do_requests(&mut self, now: Instant) {
         for (id, reply) in std::mem::take(&mut self.answers.arrived) {
-            self.connection.handle_reply(now, id, reply);
+            if id.is_of_session() {
+                self.shared.session().handle_reply(now, id, reply);
+                // Its step is pulled in the next turn.
+                self.shared.wake();
+            } else {
+                self.connection.handle_reply(now, id, reply);
+            }
+        }
+        loop {
+            let request = self.shared.session().poll_request();
+            match request {
+                Some(request) => self.do_request(now, request),
+                None => break,
+            }
         }
         while let Some(request) = self.connection.poll_request() {
             self.do_request(now, request);
@@ -94,6 +149,28 @@ impl Driver {
                 };
                 self.connection.handle_reply(now, id, reply);
             }
+            Request::Assert {
+                id,
+                domain,
+                contents,
+                origin,
+                options,
+            } => {
+                let providers = self.identity_providers.clone();
+                let reply = providers.generate(domain, contents, origin, options);
+                self.answers.ask(id, reply);
+            }
+            Request::Validate {
+                id,
+                idp,
+                assertion,
+                origin,
+            } => {
+                let providers = self.identity_providers.clone();
+                let reply = providers.validate(idp.domain, idp.protocol, assertion, origin);
+                self.answers.ask(id, reply);
+            }
+            Request::Cancel(id) => self.answers.cancel(id),
             _ => {}
         }
     }
