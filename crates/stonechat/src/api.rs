@@ -1,5 +1,7 @@
 //! What peer connections are made with, beyond the W3C configuration.
 
+mod codecs;
+
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -13,6 +15,7 @@ use crate::RtcConfiguration;
 use crate::driver::Driver;
 use crate::error::{RtcError, RtcErrorName};
 use crate::mdns::Mdns;
+use crate::media_stream_track::MediaCodecs;
 use crate::rtc_certificate::{KeygenAlgorithm, RtcCertificate, RtcCertificateExpiration};
 use crate::rtc_identity_provider::{Providers, RtcIdentityProviderGlobalScope};
 use crate::rtc_peer_connection::RtcPeerConnection;
@@ -32,6 +35,7 @@ pub struct Api {
     mdns: Mdns,
     filter: InterfaceFilter,
     identity_providers: Providers,
+    codecs: Arc<MediaCodecs>,
 }
 
 impl Default for Api {
@@ -51,6 +55,7 @@ impl Api {
             mdns: Mdns::default(),
             filter: InterfaceFilter::default(),
             identity_providers: Providers::default(),
+            codecs: Arc::new(MediaCodecs::new()),
         }
     }
 
@@ -118,7 +123,7 @@ impl Api {
         let (session, connection) =
             split(self.config.clone(), configuration, certificate, &env, now)?;
         let (commands, incoming) = mpsc::channel(COMMANDS);
-        let shared = Shared::new(session, commands);
+        let shared = Shared::new(session, commands, Arc::clone(&self.codecs), runtime.clone());
         let driver = Driver::new(
             Arc::clone(&shared),
             connection,

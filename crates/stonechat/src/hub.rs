@@ -14,7 +14,7 @@ use crate::encoded_transform::{RtcRtpSenderTransform, Transforms};
 use crate::error::RtcError;
 use crate::events::{EventSource, Events};
 use crate::media_stream::{MediaStream, RemoteStreams};
-use crate::media_stream_track::{MediaStreamTrack, TrackCore};
+use crate::media_stream_track::{MediaCodecs, MediaStreamTrack, TrackCore};
 use crate::rtc_data_channel::{ChannelCore, RawChannelEvent};
 use crate::rtc_dtmf_sender::{DtmfEvent, RtcDtmfToneChangeEvent};
 use crate::rtc_rtp_receiver::Tones;
@@ -28,6 +28,7 @@ pub(crate) struct Hub {
     channels: BTreeMap<ChannelId, Arc<ChannelCore>>,
     tracks: BTreeMap<ReceiverId, Arc<TrackCore>>,
     streams: RemoteStreams,
+    codecs: Arc<MediaCodecs>,
     senders: BTreeMap<SenderId, Arc<SenderCore>>,
     promises: BTreeMap<PromiseId, oneshot::Sender<Result<Value, RtcError>>>,
     /// `tonechange` by sender.
@@ -65,7 +66,7 @@ pub(crate) struct States {
 }
 
 impl Hub {
-    pub(crate) fn new(session: &Session) -> Self {
+    pub(crate) fn new(session: &Session, codecs: Arc<MediaCodecs>) -> Self {
         Self {
             events: EventSource::default(),
             transports: BTreeMap::new(),
@@ -73,6 +74,7 @@ impl Hub {
             channels: BTreeMap::new(),
             tracks: BTreeMap::new(),
             streams: RemoteStreams::default(),
+            codecs,
             senders: BTreeMap::new(),
             promises: BTreeMap::new(),
             tones: BTreeMap::new(),
@@ -141,7 +143,7 @@ impl Hub {
     pub(crate) fn remote_track(&mut self, session: &Session, id: ReceiverId) -> Arc<TrackCore> {
         let core = self.tracks.entry(id).or_insert_with(|| {
             let transceiver = session.transceiver(stonechat_peerconnection::TransceiverId(id.0));
-            TrackCore::remote(transceiver.as_ref())
+            TrackCore::remote(transceiver.as_ref(), &self.codecs)
         });
         Arc::clone(core)
     }

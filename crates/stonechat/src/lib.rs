@@ -32,6 +32,7 @@
 //! | [`RtcDataChannel`] | a data channel |
 //! | [`MediaStreamTrack`] | audio or video, local or remote |
 //! | [`MediaStream`] | a group of tracks |
+//! | [`MediaDevices`] | cameras, microphones and displays |
 //! | [`RtcRtpTransceiver`], [`RtcRtpSender`], [`RtcRtpReceiver`] | what goes with a media section |
 //! | [`RtcDtlsTransport`], [`RtcIceTransport`], [`RtcSctpTransport`] | what is below |
 //! | [`Api`] | codecs, cryptography and limits for many peer connections |
@@ -48,12 +49,14 @@
 )]
 
 mod api;
+mod constraints;
 mod driver;
 mod encoded_transform;
 mod error;
 mod events;
 mod hub;
 mod mdns;
+mod media_devices;
 mod media_stream;
 mod media_stream_track;
 mod message_event;
@@ -83,12 +86,34 @@ mod shared;
 mod socket;
 
 pub use api::Api;
+pub use constraints::{
+    BooleanOrDOMString, ConstrainBoolean, ConstrainBooleanOrDOMString,
+    ConstrainBooleanOrDOMStringParameters, ConstrainBooleanParameters, ConstrainDOMString,
+    ConstrainDOMStringParameters, ConstrainDouble, ConstrainDoubleRange, ConstrainULong,
+    ConstrainULongRange, CursorCaptureConstraint, DisplayCaptureSurfaceType, DoubleRange,
+    EchoCancellationModeEnum, MediaTrackCapabilities, MediaTrackConstraintSet,
+    MediaTrackConstraints, MediaTrackSettings, MediaTrackSupportedConstraints,
+    OverconstrainedError, ULongRange, VideoFacingModeEnum, VideoResizeModeEnum,
+};
 pub use encoded_transform::{RtcRtpReceiverTransform, RtcRtpSenderTransform};
 pub use error::{RtcError, RtcErrorName};
 pub use events::Events;
+pub use media_devices::{
+    AudioSelectionPreferenceEnum, BooleanOrConstraints, BoxFuture,
+    CameraDevicePermissionDescriptor, CameraModes, CaptureController, CaptureSink,
+    CaptureStartFocusBehavior, DeviceCapture, DeviceChangeEvent, DeviceWatcher, DevicesEvent,
+    DisplayDecision, DisplayMediaStreamOptions, DisplayRequest, DisplaySurface, InputDeviceInfo,
+    MediaDevice, MediaDeviceBackend, MediaDeviceCapabilities, MediaDeviceInfo, MediaDeviceKind,
+    MediaDevices, MediaDevicesError, MediaStreamConstraints, MicrophoneModes,
+    MonitorTypeSurfacesEnum, OpenError, PermissionDecision, PermissionDescriptor,
+    PermissionRequest, PermissionState, SelfCapturePreferenceEnum, SurfaceSwitchingPreferenceEnum,
+    SyntheticDevices, SystemAudioPreferenceEnum, VideoMode, WindowAudioPreferenceEnum,
+};
 pub use media_stream::{MediaStream, MediaStreamTrackEvent, StreamEvent};
 pub use media_stream_track::{
-    MediaStreamTrack, MediaStreamTrackState, TrackEvent, WriteFrameError,
+    AudioData, AudioDecoder, AudioEncoder, EncodedFrame, FrameSizeError, MediaStreamTrack,
+    MediaStreamTrackState, TrackEvent, VideoDecoder, VideoEncoder, VideoFrame, VideoPlane,
+    VideoRotation, WriteFrameError,
 };
 pub use message_event::MessageEvent;
 pub use peer_connection_event::PeerConnectionEvent;
@@ -140,7 +165,7 @@ pub use sframe::{
 };
 pub use stonechat_media::telephone_event::ReceivedTone;
 
-pub use stonechat_media::{FrameTime, MediaFrame, OutgoingFrame, file};
+pub use stonechat_media::{Codec as FrameCodec, FrameTime, MediaFrame, OutgoingFrame, file};
 pub use stonechat_rtp::{PayloadType, Timestamp as RtpTimestamp};
 
 pub use stonechat_peerconnection::stats::{

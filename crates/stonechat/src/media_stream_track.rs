@@ -1,18 +1,34 @@
 //! `MediaStreamTrack` (mediacapture-streams, section 4.3).
 
+mod audio_data;
+mod codecs;
+mod device;
+mod encode;
 mod encoded;
 mod event;
+mod g711;
+mod queue;
+mod raw;
+mod resampler;
 mod source;
+mod source_stats;
 mod track;
+mod video_frame;
 
 use std::sync::Arc;
 
 use stonechat_peerconnection::{Kind, TrackInfo};
 
+pub use self::audio_data::AudioData;
+pub(crate) use self::codecs::MediaCodecs;
+pub use self::codecs::{AudioDecoder, AudioEncoder, EncodedFrame, VideoDecoder, VideoEncoder};
+pub(crate) use self::device::{Device, open as open_device};
 pub use self::encoded::WriteFrameError;
 pub use self::event::TrackEvent;
-use self::source::{Origin, Source};
+use self::source::Origin;
+pub(crate) use self::source::Source;
 pub(crate) use self::track::TrackCore;
+pub use self::video_frame::{FrameSizeError, VideoFrame, VideoPlane, VideoRotation};
 use crate::events::Events;
 
 stonechat_peerconnection::w3c_enums! {
@@ -34,11 +50,16 @@ stonechat_peerconnection::w3c_enums! {
 /// | its source is | made by | its media |
 /// | --- | --- | --- |
 /// | the application | [`new`](Self::new) | encoded frames, [written](Self::write_frame) to it |
-/// | a receiver | [`RtcRtpReceiver::track`](crate::RtcRtpReceiver::track) | encoded frames, [read](Self::recv_frame) from it |
+/// | a receiver | [`RtcRtpReceiver::track`](crate::RtcRtpReceiver::track) | encoded frames, [read](Self::recv_frame) from it, or decoded with [`recv_audio`](Self::recv_audio) and [`recv_video`](Self::recv_video) |
+/// | a device | [`MediaDevices`](crate::MediaDevices) | raw, [heard](Self::recv_audio) or [seen](Self::recv_video) |
+///
+/// Senders encode the raw media of a device with the first codec that was negotiated and that there
+/// is an encoder for: PCMU and PCMA are there, [`Api`](crate::Api) takes others.
 ///
 /// A live track gives media while it is neither muted, which is up to its source, nor disabled,
-/// which is up to the application. Encoded frames cannot be made black or silent without a codec:
-/// they are withheld instead, which a decoder at the other end sees as a pause.
+/// which is up to the application. A disabled track of a device gives silence or black pictures.
+/// Encoded frames cannot be made black or silent without a codec: they are withheld instead, which a
+/// decoder at the other end sees as a pause.
 ///
 /// Dropping the last handle of a track is as good as [`stop`](Self::stop); senders and streams have
 /// handles of their own.

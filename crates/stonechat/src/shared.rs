@@ -9,12 +9,14 @@ use stonechat_media::MediaFrame;
 use stonechat_peerconnection::{
     Answer, Call, ChannelId, ReceiverId, SenderId, Session, Step, Value,
 };
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::driver::Command;
 use crate::encoded_transform::Outbox;
 use crate::error::{RtcError, closed};
 use crate::hub::Hub;
+use crate::media_stream_track::MediaCodecs;
 
 /// The session of a peer connection, its hub, and the ways to its driver.
 pub(crate) struct Shared {
@@ -23,6 +25,9 @@ pub(crate) struct Shared {
     woken: Mutex<mpsc::Receiver<()>>,
     commands: mpsc::Sender<Command>,
     pub(crate) outbox: Outbox,
+    pub(crate) codecs: Arc<MediaCodecs>,
+    /// Where raw media is encoded.
+    pub(crate) runtime: Handle,
 }
 
 /// What is behind the lock.
@@ -46,9 +51,14 @@ impl std::ops::DerefMut for State {
 }
 
 impl Shared {
-    pub(crate) fn new(session: Session, commands: mpsc::Sender<Command>) -> Arc<Self> {
+    pub(crate) fn new(
+        session: Session,
+        commands: mpsc::Sender<Command>,
+        codecs: Arc<MediaCodecs>,
+        runtime: Handle,
+    ) -> Arc<Self> {
         let (wake, woken) = mpsc::channel(1);
-        let hub = Hub::new(&session);
+        let hub = Hub::new(&session, Arc::clone(&codecs));
         let state = Mutex::new(State { session, hub });
         Arc::new(Self {
             state,
@@ -56,6 +66,8 @@ impl Shared {
             woken: Mutex::new(woken),
             commands,
             outbox: Outbox::default(),
+            codecs,
+            runtime,
         })
     }
 

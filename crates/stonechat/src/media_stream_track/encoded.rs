@@ -1,20 +1,18 @@
 //! Encoded frames: written to local tracks, read from remote ones.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use stonechat_media::{MediaFrame, OutgoingFrame};
 use stonechat_peerconnection::{SendMediaError, SenderId};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
+use super::audio_data::AudioData;
+use super::encode::RawInput;
 use super::source::Origin;
-use super::track::TrackCore;
+use super::video_frame::VideoFrame;
 use super::{MediaStreamTrack, MediaStreamTrackState};
 use crate::driver::Command;
 use crate::shared::Shared;
-
-/// Frames that a remote track holds for a slow reader; then the oldest goes, and is counted.
-const FRAMES: usize = 256;
 
 /// Why a frame was not sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -59,11 +57,16 @@ impl MediaStreamTrack {
                 result = Ok(());
                 continue;
             }
-            for (shared, sender) in track.sinks() {
-                let Some(shared) = shared.upgrade() else {
+            let sinks = {
+                let mut flow = track.flow();
+                flow.counter.frame();
+                flow.sinks.clone()
+            };
+            for sink in sinks {
+                let Some(shared) = sink.shared.upgrade() else {
                     continue;
                 };
-                match send(&shared, sender, frame.clone()).await {
+                match send(&shared, sink.sender, frame.clone()).await {
                     Ok(()) => result = Ok(()),
                     Err(error) if result.is_err() => result = Err(error),
                     Err(_) => {}
@@ -80,40 +83,40 @@ impl MediaStreamTrack {
     /// loses the oldest frames; [`frames_dropped`](Self::frames_dropped) counts them. While the
     /// track is disabled no frames come.
     pub async fn recv_frame(&self) -> Option<MediaFrame> {
-        if !matches!(self.core.source().origin(), Origin::Receiver) {
+        if !matches!(self.core.source().origin(), Origin::Receiver(_)) {
             return None;
         }
         self.core.frames.recv().await
     }
 
-    /// Frames that were dropped because nobody took them in time.
+    /// Frames, stretches of sound and pictures that were dropped because nobody took them in time.
     #[must_use]
     pub fn frames_dropped(&self) -> u64 {
-        self.core.frames.lock().dropped
+        self.core.frames.dropped() + self.core.audio.dropped() + self.core.video.dropped()
     }
 
     /// From now on frames also go by this sender.
     pub(crate) fn attach(&self, shared: &Arc<Shared>, sender: SenderId) {
         self.detach(shared, sender);
-        lock(&self.core.sinks).push((Arc::downgrade(shared), sender));
+        let device = self.core.source().device().is_some();
+        let raw = device.then(|| RawInput::spawn(shared, sender, self.kind()));
+        self.core.flow().sinks.push(Sink {
+            shared: Arc::downgrade(shared),
+            sender,
+            raw,
+        });
     }
 
     /// Frames do not go by this sender any more.
     pub(crate) fn detach(&self, shared: &Arc<Shared>, sender: SenderId) {
-        lock(&self.core.sinks).retain(|(of, other)| {
-            of.strong_count() > 0
-                && !(*other == sender && Weak::ptr_eq(of, &Arc::downgrade(shared)))
+        self.core.flow().sinks.retain(|sink| {
+            sink.shared.strong_count() > 0
+                && !(sink.sender == sender && Weak::ptr_eq(&sink.shared, &Arc::downgrade(shared)))
         });
     }
 }
 
-impl TrackCore {
-    fn sinks(&self) -> Vec<Sink> {
-        lock(&self.sinks).clone()
-    }
-}
-
-async fn send(
+pub(super) async fn send(
     shared: &Arc<Shared>,
     sender: SenderId,
     frame: OutgoingFrame,
@@ -144,73 +147,24 @@ async fn send(
     }
 }
 
-/// Where a sender is reached.
-pub(super) type Sink = (Weak<Shared>, SenderId);
-
-/// The frames of a remote track that nobody took yet.
-#[derive(Debug, Default)]
-pub(super) struct FrameQueue {
-    queue: Mutex<Queue>,
-    arrived: Notify,
+/// Where a sender is reached, and what encodes for it if the track is raw.
+#[derive(Clone, Debug)]
+pub(super) struct Sink {
+    shared: Weak<Shared>,
+    sender: SenderId,
+    raw: Option<RawInput>,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    frames: VecDeque<MediaFrame>,
-    dropped: u64,
-    ended: bool,
-}
-
-impl FrameQueue {
-    pub(super) fn push(&self, frame: MediaFrame) {
-        {
-            let mut queue = self.lock();
-            if queue.ended {
-                return;
-            }
-            if queue.frames.len() == FRAMES {
-                queue.frames.pop_front();
-                queue.dropped += 1;
-            }
-            queue.frames.push_back(frame);
-        }
-        self.arrived.notify_waiters();
-    }
-
-    /// Nothing follows.
-    pub(super) fn end(&self) {
-        self.lock().ended = true;
-        self.arrived.notify_waiters();
-    }
-
-    /// Nobody wants what is still there.
-    pub(super) fn clear(&self) {
-        self.lock().frames.clear();
-    }
-
-    async fn recv(&self) -> Option<MediaFrame> {
-        loop {
-            let arrived = self.arrived.notified();
-            tokio::pin!(arrived);
-            arrived.as_mut().enable();
-            {
-                let mut queue = self.lock();
-                if let Some(frame) = queue.frames.pop_front() {
-                    return Some(frame);
-                }
-                if queue.ended {
-                    return None;
-                }
-            }
-            arrived.await;
+impl Sink {
+    pub(super) fn audio(&self, data: &AudioData) {
+        if let Some(raw) = &self.raw {
+            raw.audio(data);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        lock(&self.queue)
+    pub(super) fn video(&self, frame: &VideoFrame) {
+        if let Some(raw) = &self.raw {
+            raw.video(frame);
+        }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
