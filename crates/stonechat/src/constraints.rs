@@ -14,9 +14,9 @@ mod words;
 
 pub use self::capabilities::MediaTrackCapabilities;
 pub use self::constrain::{
-    BooleanOrDOMString, ConstrainBoolean, ConstrainBooleanOrDOMString,
-    ConstrainBooleanOrDOMStringParameters, ConstrainBooleanParameters, ConstrainDOMString,
-    ConstrainDOMStringParameters, ConstrainDouble, ConstrainDoubleRange, ConstrainULong,
+    BooleanOrDomString, ConstrainBoolean, ConstrainBooleanOrDomString,
+    ConstrainBooleanOrDomStringParameters, ConstrainBooleanParameters, ConstrainDomString,
+    ConstrainDomStringParameters, ConstrainDouble, ConstrainDoubleRange, ConstrainULong,
     ConstrainULongRange, DoubleRange, ULongRange,
 };
 pub use self::constraint_set::{MediaTrackConstraintSet, MediaTrackConstraints};

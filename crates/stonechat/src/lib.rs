@@ -87,9 +87,9 @@ mod socket;
 
 pub use api::Api;
 pub use constraints::{
-    BooleanOrDOMString, ConstrainBoolean, ConstrainBooleanOrDOMString,
-    ConstrainBooleanOrDOMStringParameters, ConstrainBooleanParameters, ConstrainDOMString,
-    ConstrainDOMStringParameters, ConstrainDouble, ConstrainDoubleRange, ConstrainULong,
+    BooleanOrDomString, ConstrainBoolean, ConstrainBooleanOrDomString,
+    ConstrainBooleanOrDomStringParameters, ConstrainBooleanParameters, ConstrainDomString,
+    ConstrainDomStringParameters, ConstrainDouble, ConstrainDoubleRange, ConstrainULong,
     ConstrainULongRange, CursorCaptureConstraint, DisplayCaptureSurfaceType, DoubleRange,
     EchoCancellationModeEnum, MediaTrackCapabilities, MediaTrackConstraintSet,
     MediaTrackConstraints, MediaTrackSettings, MediaTrackSupportedConstraints,
@@ -101,15 +101,17 @@ pub use events::Events;
 pub use media_devices::{
     AudioSelectionPreferenceEnum, BooleanOrConstraints, BoxFuture,
     CameraDevicePermissionDescriptor, CameraModes, CaptureController, CaptureSink,
-    CaptureStartFocusBehavior, DeviceCapture, DeviceChangeEvent, DeviceWatcher, DevicesEvent,
-    DisplayDecision, DisplayMediaStreamOptions, DisplayRequest, DisplaySurface, InputDeviceInfo,
-    MediaDevice, MediaDeviceBackend, MediaDeviceCapabilities, MediaDeviceInfo, MediaDeviceKind,
-    MediaDevices, MediaDevicesError, MediaStreamConstraints, MicrophoneModes,
-    MonitorTypeSurfacesEnum, OpenError, PermissionDecision, PermissionDescriptor,
+    CaptureStartFocusBehavior, DeviceCapture, DeviceChangeEvent, DeviceChangeEventInit,
+    DeviceWatcher, DevicesEvent, DisplayDecision, DisplayMediaStreamOptions, DisplayRequest,
+    DisplaySurface, InputDeviceInfo, MediaDevice, MediaDeviceBackend, MediaDeviceCapabilities,
+    MediaDeviceInfo, MediaDeviceKind, MediaDevices, MediaDevicesError, MediaStreamConstraints,
+    MicrophoneModes, MonitorTypeSurfacesEnum, OpenError, PermissionDecision, PermissionDescriptor,
     PermissionRequest, PermissionState, SelfCapturePreferenceEnum, SurfaceSwitchingPreferenceEnum,
     SyntheticDevices, SystemAudioPreferenceEnum, VideoMode, WindowAudioPreferenceEnum,
 };
-pub use media_stream::{MediaStream, MediaStreamTrackEvent, StreamEvent};
+pub use media_stream::{
+    MediaStream, MediaStreamTrackEvent, MediaStreamTrackEventInit, StreamEvent,
+};
 pub use media_stream_track::{
     AudioData, AudioDecoder, AudioEncoder, EncodedFrame, FrameSizeError, MediaStreamTrack,
     MediaStreamTrackState, TrackEvent, VideoDecoder, VideoEncoder, VideoFrame, VideoPlane,

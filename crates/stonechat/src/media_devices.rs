@@ -101,11 +101,30 @@ pub enum DevicesEvent {
 
 /// `DeviceChangeEvent`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
 pub struct DeviceChangeEvent {
     /// `devices`: all that there are now.
     pub devices: Vec<MediaDeviceInfo>,
     /// `userInsertedDevices`: those of them that the user has just connected.
     pub user_inserted_devices: Vec<MediaDeviceInfo>,
+}
+
+/// What a [`DeviceChangeEvent`] is made of.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct DeviceChangeEventInit {
+    /// `devices`; none by default.
+    pub devices: Vec<MediaDeviceInfo>,
+}
+
+impl DeviceChangeEvent {
+    /// The constructor: none of the devices is newly inserted.
+    #[must_use]
+    pub fn new(init: DeviceChangeEventInit) -> Self {
+        Self {
+            devices: init.devices,
+            user_inserted_devices: Vec::new(),
+        }
+    }
 }
 
 impl MediaDevices {

@@ -49,9 +49,25 @@ pub enum StreamEvent {
 
 /// `MediaStreamTrackEvent`.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MediaStreamTrackEvent {
     /// `track`: what was added or removed.
     pub track: MediaStreamTrack,
+}
+
+/// What a [`MediaStreamTrackEvent`] is made of.
+#[derive(Clone, Debug)]
+pub struct MediaStreamTrackEventInit {
+    /// `track`.
+    pub track: MediaStreamTrack,
+}
+
+impl MediaStreamTrackEvent {
+    /// The constructor.
+    #[must_use]
+    pub fn new(init: MediaStreamTrackEventInit) -> Self {
+        Self { track: init.track }
+    }
 }
 
 impl Default for MediaStream {

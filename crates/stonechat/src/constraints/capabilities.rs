@@ -1,6 +1,6 @@
 //! `MediaTrackCapabilities`.
 
-use super::constrain::{BooleanOrDOMString, DoubleRange, ULongRange};
+use super::constrain::{BooleanOrDomString, DoubleRange, ULongRange};
 
 /// `MediaTrackCapabilities`: what a source can do, each property for itself. One that it does not
 /// have is `None`.
@@ -24,7 +24,7 @@ pub struct MediaTrackCapabilities {
     pub sample_size: Option<ULongRange>,
     /// `echoCancellation`, yes, no, or a word of
     /// [`EchoCancellationModeEnum`](crate::EchoCancellationModeEnum).
-    pub echo_cancellation: Option<Vec<BooleanOrDOMString>>,
+    pub echo_cancellation: Option<Vec<BooleanOrDomString>>,
     /// `autoGainControl`.
     pub auto_gain_control: Option<Vec<bool>>,
     /// `noiseSuppression`.

@@ -55,7 +55,7 @@ pub struct ConstrainBooleanParameters {
 
 /// `ConstrainDOMStringParameters`. A list means any of its values; an empty one means nothing.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct ConstrainDOMStringParameters {
+pub struct ConstrainDomStringParameters {
     /// `exact`, required.
     pub exact: Option<Vec<String>>,
     /// `ideal`.
@@ -64,20 +64,20 @@ pub struct ConstrainDOMStringParameters {
 
 /// `(boolean or DOMString)`.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum BooleanOrDOMString {
+pub enum BooleanOrDomString {
     /// Yes or no.
     Boolean(bool),
     /// A word, such as one of [`EchoCancellationModeEnum`](crate::EchoCancellationModeEnum).
-    DOMString(String),
+    DomString(String),
 }
 
 /// `ConstrainBooleanOrDOMStringParameters`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct ConstrainBooleanOrDOMStringParameters {
+pub struct ConstrainBooleanOrDomStringParameters {
     /// `exact`, required.
-    pub exact: Option<BooleanOrDOMString>,
+    pub exact: Option<BooleanOrDomString>,
     /// `ideal`.
-    pub ideal: Option<BooleanOrDOMString>,
+    pub ideal: Option<BooleanOrDomString>,
 }
 
 /// `ConstrainULong`.
@@ -109,22 +109,22 @@ pub enum ConstrainBoolean {
 
 /// `ConstrainDOMString`.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum ConstrainDOMString {
+pub enum ConstrainDomString {
     /// A bare value: ideal, or exact in an advanced set.
     Value(String),
     /// Bare values of which any will do.
     Sequence(Vec<String>),
     /// A dictionary.
-    Parameters(ConstrainDOMStringParameters),
+    Parameters(ConstrainDomStringParameters),
 }
 
 /// `ConstrainBooleanOrDOMString`.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub enum ConstrainBooleanOrDOMString {
+pub enum ConstrainBooleanOrDomString {
     /// A bare value: ideal, or exact in an advanced set.
-    Value(BooleanOrDOMString),
+    Value(BooleanOrDomString),
     /// A dictionary.
-    Parameters(ConstrainBooleanOrDOMStringParameters),
+    Parameters(ConstrainBooleanOrDomStringParameters),
 }
 
 impl From<u32> for ConstrainULong {
@@ -163,50 +163,50 @@ impl From<ConstrainBooleanParameters> for ConstrainBoolean {
     }
 }
 
-impl From<&str> for ConstrainDOMString {
+impl From<&str> for ConstrainDomString {
     fn from(value: &str) -> Self {
         Self::Value(value.to_owned())
     }
 }
 
-impl From<Vec<String>> for ConstrainDOMString {
+impl From<Vec<String>> for ConstrainDomString {
     fn from(values: Vec<String>) -> Self {
         Self::Sequence(values)
     }
 }
 
-impl From<ConstrainDOMStringParameters> for ConstrainDOMString {
-    fn from(parameters: ConstrainDOMStringParameters) -> Self {
+impl From<ConstrainDomStringParameters> for ConstrainDomString {
+    fn from(parameters: ConstrainDomStringParameters) -> Self {
         Self::Parameters(parameters)
     }
 }
 
-impl From<bool> for BooleanOrDOMString {
+impl From<bool> for BooleanOrDomString {
     fn from(value: bool) -> Self {
         Self::Boolean(value)
     }
 }
 
-impl From<&str> for BooleanOrDOMString {
+impl From<&str> for BooleanOrDomString {
     fn from(value: &str) -> Self {
-        Self::DOMString(value.to_owned())
+        Self::DomString(value.to_owned())
     }
 }
 
-impl From<bool> for ConstrainBooleanOrDOMString {
+impl From<bool> for ConstrainBooleanOrDomString {
     fn from(value: bool) -> Self {
         Self::Value(value.into())
     }
 }
 
-impl From<&str> for ConstrainBooleanOrDOMString {
+impl From<&str> for ConstrainBooleanOrDomString {
     fn from(value: &str) -> Self {
         Self::Value(value.into())
     }
 }
 
-impl From<ConstrainBooleanOrDOMStringParameters> for ConstrainBooleanOrDOMString {
-    fn from(parameters: ConstrainBooleanOrDOMStringParameters) -> Self {
+impl From<ConstrainBooleanOrDomStringParameters> for ConstrainBooleanOrDomString {
+    fn from(parameters: ConstrainBooleanOrDomStringParameters) -> Self {
         Self::Parameters(parameters)
     }
 }

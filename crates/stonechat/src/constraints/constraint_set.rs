@@ -1,7 +1,7 @@
 //! `MediaTrackConstraintSet` and `MediaTrackConstraints`.
 
 use super::constrain::{
-    ConstrainBoolean, ConstrainBooleanOrDOMString, ConstrainDOMString, ConstrainDouble,
+    ConstrainBoolean, ConstrainBooleanOrDomString, ConstrainDomString, ConstrainDouble,
     ConstrainULong,
 };
 
@@ -19,16 +19,16 @@ pub struct MediaTrackConstraintSet {
     /// `frameRate`, in frames a second.
     pub frame_rate: Option<ConstrainDouble>,
     /// `facingMode`, a word of [`VideoFacingModeEnum`](crate::VideoFacingModeEnum).
-    pub facing_mode: Option<ConstrainDOMString>,
+    pub facing_mode: Option<ConstrainDomString>,
     /// `resizeMode`, a word of [`VideoResizeModeEnum`](crate::VideoResizeModeEnum).
-    pub resize_mode: Option<ConstrainDOMString>,
+    pub resize_mode: Option<ConstrainDomString>,
     /// `sampleRate`, in samples a second.
     pub sample_rate: Option<ConstrainULong>,
     /// `sampleSize`, in bits.
     pub sample_size: Option<ConstrainULong>,
     /// `echoCancellation`, yes, no, or a word of
     /// [`EchoCancellationModeEnum`](crate::EchoCancellationModeEnum).
-    pub echo_cancellation: Option<ConstrainBooleanOrDOMString>,
+    pub echo_cancellation: Option<ConstrainBooleanOrDomString>,
     /// `autoGainControl`.
     pub auto_gain_control: Option<ConstrainBoolean>,
     /// `noiseSuppression`.
@@ -38,18 +38,18 @@ pub struct MediaTrackConstraintSet {
     /// `channelCount`.
     pub channel_count: Option<ConstrainULong>,
     /// `deviceId`.
-    pub device_id: Option<ConstrainDOMString>,
+    pub device_id: Option<ConstrainDomString>,
     /// `groupId`, which devices are one piece of hardware.
-    pub group_id: Option<ConstrainDOMString>,
+    pub group_id: Option<ConstrainDomString>,
     /// `backgroundBlur`.
     pub background_blur: Option<ConstrainBoolean>,
     /// `displaySurface`, a word of
     /// [`DisplayCaptureSurfaceType`](crate::DisplayCaptureSurfaceType).
-    pub display_surface: Option<ConstrainDOMString>,
+    pub display_surface: Option<ConstrainDomString>,
     /// `logicalSurface`, whether what other windows hide is captured as well.
     pub logical_surface: Option<ConstrainBoolean>,
     /// `cursor`, a word of [`CursorCaptureConstraint`](crate::CursorCaptureConstraint).
-    pub cursor: Option<ConstrainDOMString>,
+    pub cursor: Option<ConstrainDomString>,
     /// `restrictOwnAudio`, whether what the application plays is left out.
     pub restrict_own_audio: Option<ConstrainBoolean>,
     /// `suppressLocalAudioPlayback`, whether what is

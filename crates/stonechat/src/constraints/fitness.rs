@@ -1,7 +1,7 @@
 //! "Fitness distance" of settings from a set of constraints (mediacapture-streams, section 7.1.1).
 
 use super::constrain::{
-    BooleanOrDOMString, ConstrainBoolean, ConstrainBooleanOrDOMString, ConstrainDOMString,
+    BooleanOrDomString, ConstrainBoolean, ConstrainBooleanOrDomString, ConstrainDomString,
     ConstrainDouble, ConstrainULong,
 };
 
@@ -276,7 +276,7 @@ impl Says for ConstrainBoolean {
     }
 }
 
-impl Says for ConstrainDOMString {
+impl Says for ConstrainDomString {
     fn says(&self) -> Option<Constraint<'_>> {
         fn all(texts: &[String]) -> Vec<Setting<'_>> {
             texts.iter().map(|text| Setting::Text(text)).collect()
@@ -292,9 +292,9 @@ impl Says for ConstrainDOMString {
     }
 }
 
-impl Says for ConstrainBooleanOrDOMString {
+impl Says for ConstrainBooleanOrDomString {
     fn says(&self) -> Option<Constraint<'_>> {
-        fn one(value: &BooleanOrDOMString) -> Vec<Setting<'_>> {
+        fn one(value: &BooleanOrDomString) -> Vec<Setting<'_>> {
             vec![Setting::from(value)]
         }
         match self {
@@ -331,11 +331,11 @@ impl<'a> From<&'a String> for Setting<'a> {
     }
 }
 
-impl<'a> From<&'a BooleanOrDOMString> for Setting<'a> {
-    fn from(value: &'a BooleanOrDOMString) -> Self {
+impl<'a> From<&'a BooleanOrDomString> for Setting<'a> {
+    fn from(value: &'a BooleanOrDomString) -> Self {
         match value {
-            BooleanOrDOMString::Boolean(flag) => Self::Flag(*flag),
-            BooleanOrDOMString::DOMString(text) => Self::Text(text),
+            BooleanOrDomString::Boolean(flag) => Self::Flag(*flag),
+            BooleanOrDomString::DomString(text) => Self::Text(text),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The constrainable properties by name, so that one algorithm serves them all.
 
-use super::constrain::BooleanOrDOMString;
+use super::constrain::BooleanOrDomString;
 use super::constraint_set::{MediaTrackConstraintSet, MediaTrackConstraints};
 use super::fitness::{Constraint, Setting};
 use super::settings::MediaTrackSettings;
@@ -167,11 +167,11 @@ pub(crate) enum SettingValue {
     Text(String),
 }
 
-impl From<BooleanOrDOMString> for SettingValue {
-    fn from(value: BooleanOrDOMString) -> Self {
+impl From<BooleanOrDomString> for SettingValue {
+    fn from(value: BooleanOrDomString) -> Self {
         match value {
-            BooleanOrDOMString::Boolean(flag) => Self::Flag(flag),
-            BooleanOrDOMString::DOMString(text) => Self::Text(text),
+            BooleanOrDomString::Boolean(flag) => Self::Flag(flag),
+            BooleanOrDomString::DomString(text) => Self::Text(text),
         }
     }
 }
@@ -221,11 +221,11 @@ impl FromSetting for String {
     }
 }
 
-impl FromSetting for BooleanOrDOMString {
+impl FromSetting for BooleanOrDomString {
     fn from_setting(value: &SettingValue) -> Option<Self> {
         match value {
             SettingValue::Flag(flag) => Some(Self::Boolean(*flag)),
-            SettingValue::Text(text) => Some(Self::DOMString(text.clone())),
+            SettingValue::Text(text) => Some(Self::DomString(text.clone())),
             SettingValue::Number(_) => None,
         }
     }

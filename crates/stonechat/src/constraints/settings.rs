@@ -1,6 +1,6 @@
 //! `MediaTrackSettings`.
 
-use super::constrain::BooleanOrDOMString;
+use super::constrain::BooleanOrDomString;
 
 /// `MediaTrackSettings`: what a track gives now. A property that its source does not have is `None`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,7 +23,7 @@ pub struct MediaTrackSettings {
     pub sample_size: Option<u32>,
     /// `echoCancellation`, yes, no, or a word of
     /// [`EchoCancellationModeEnum`](crate::EchoCancellationModeEnum).
-    pub echo_cancellation: Option<BooleanOrDOMString>,
+    pub echo_cancellation: Option<BooleanOrDomString>,
     /// `autoGainControl`.
     pub auto_gain_control: Option<bool>,
     /// `noiseSuppression`.

@@ -3,7 +3,7 @@
 use super::device_info::MediaDeviceKind;
 use crate::constraints::{Possible, Property, SettingValue, Shape};
 use crate::{
-    BooleanOrDOMString, DoubleRange, MediaKind, MediaTrackCapabilities, MediaTrackSettings,
+    BooleanOrDomString, DoubleRange, MediaKind, MediaTrackCapabilities, MediaTrackSettings,
     ULongRange, VideoFacingModeEnum, VideoResizeModeEnum,
 };
 
@@ -68,7 +68,7 @@ pub struct MicrophoneModes {
     /// In seconds.
     pub latencies: Vec<f64>,
     /// Ways to cancel echo.
-    pub echo_cancellation: Vec<BooleanOrDOMString>,
+    pub echo_cancellation: Vec<BooleanOrDomString>,
     /// Whether it can control its gain.
     pub auto_gain_control: Vec<bool>,
     /// Whether it can suppress noise.
@@ -224,7 +224,7 @@ impl MicrophoneModes {
         let most = self.latencies.iter().copied().reduce(f64::max);
         // Yes and no come before words.
         let mut echo = self.echo_cancellation.clone();
-        echo.sort_by_key(|value| matches!(value, BooleanOrDOMString::DOMString(_)));
+        echo.sort_by_key(|value| matches!(value, BooleanOrDomString::DomString(_)));
         MediaTrackCapabilities {
             sample_rate: range(&self.sample_rates),
             sample_size: range(&self.sample_sizes),

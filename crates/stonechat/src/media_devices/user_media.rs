@@ -12,7 +12,7 @@ use crate::constraints::{Possible, Property, Selected};
 use crate::error::RtcErrorName;
 use crate::media_stream_track::{Device, Source, open_device};
 use crate::{
-    ConstrainDOMString, MediaKind, MediaStream, MediaStreamTrack, MediaTrackConstraintSet,
+    ConstrainDomString, MediaKind, MediaStream, MediaStreamTrack, MediaTrackConstraintSet,
     MediaTrackConstraints, OverconstrainedError,
 };
 
@@ -143,7 +143,7 @@ impl Inner {
         kinds: &[MediaKind],
     ) -> Result<Request, MediaDevicesError> {
         let mut counted = constraints.of_kind(kind);
-        if counted.basic.device_id == Some(ConstrainDOMString::from("")) {
+        if counted.basic.device_id == Some(ConstrainDomString::from("")) {
             counted.basic.device_id = None;
         }
         let devices: Vec<_> = self

@@ -92,7 +92,8 @@ impl TrackCore {
             (transceiver.kind, transceiver.receiver_track.clone())
         });
         let origin = Origin::Receiver(Arc::clone(codecs));
-        Self::new(&Source::new(kind, String::new(), origin), id)
+        let label = format!("remote {}", kind.as_str());
+        Self::new(&Source::new(kind, label, origin), id)
     }
 
     /// "Clone a track".

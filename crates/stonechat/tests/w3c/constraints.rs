@@ -2,9 +2,9 @@
 //! "SelectSettings" and "ApplyConstraints", by what cameras and microphones are set to.
 
 use stonechat::{
-    BooleanOrDOMString, ConstrainBoolean, ConstrainBooleanOrDOMString,
-    ConstrainBooleanOrDOMStringParameters, ConstrainBooleanParameters, ConstrainDOMString,
-    ConstrainDOMStringParameters, ConstrainDouble, ConstrainDoubleRange, ConstrainULong,
+    BooleanOrDomString, ConstrainBoolean, ConstrainBooleanOrDomString,
+    ConstrainBooleanOrDomStringParameters, ConstrainBooleanParameters, ConstrainDomString,
+    ConstrainDomStringParameters, ConstrainDouble, ConstrainDoubleRange, ConstrainULong,
     ConstrainULongRange, DoubleRange, EchoCancellationModeEnum, MediaDevices, MediaDevicesError,
     MediaStreamConstraints, MediaStreamTrack, MediaTrackConstraintSet, MediaTrackConstraints,
     MediaTrackSettings, OverconstrainedError, RtcErrorName, SyntheticDevices, ULongRange,
@@ -85,10 +85,10 @@ fn exactly_f(number: f64) -> Option<ConstrainDouble> {
     }))
 }
 
-fn word(word: &str) -> Option<ConstrainDOMString> {
+fn word(word: &str) -> Option<ConstrainDomString> {
     let exact = Some(vec![word.to_owned()]);
-    Some(ConstrainDOMString::Parameters(
-        ConstrainDOMStringParameters { exact, ideal: None },
+    Some(ConstrainDomString::Parameters(
+        ConstrainDomStringParameters { exact, ideal: None },
     ))
 }
 
@@ -340,8 +340,8 @@ async fn facing_mode_selects_a_camera() {
 async fn an_ideal_word_that_cannot_be_had_is_no_error() {
     let ideal = Some(vec!["left".to_owned()]);
     let set = Set {
-        facing_mode: Some(ConstrainDOMString::Parameters(
-            ConstrainDOMStringParameters { exact: None, ideal },
+        facing_mode: Some(ConstrainDomString::Parameters(
+            ConstrainDomStringParameters { exact: None, ideal },
         )),
         ..Set::default()
     };
@@ -366,8 +366,8 @@ async fn a_list_means_any_of_its_words_and_an_empty_one_means_nothing() {
         Some("environment")
     );
     let set = Set {
-        facing_mode: Some(ConstrainDOMString::Parameters(
-            ConstrainDOMStringParameters {
+        facing_mode: Some(ConstrainDomString::Parameters(
+            ConstrainDomStringParameters {
                 exact: Some(Vec::new()),
                 ideal: None,
             },
@@ -460,14 +460,14 @@ async fn channels_and_latency_are_constrained() {
 #[tokio::test]
 async fn echo_cancellation_is_yes_no_or_a_word() {
     for wanted in [
-        BooleanOrDOMString::Boolean(false),
-        BooleanOrDOMString::Boolean(true),
+        BooleanOrDomString::Boolean(false),
+        BooleanOrDomString::Boolean(true),
         EchoCancellationModeEnum::All.as_str().into(),
         EchoCancellationModeEnum::RemoteOnly.as_str().into(),
     ] {
         let set = Set {
-            echo_cancellation: Some(ConstrainBooleanOrDOMString::Parameters(
-                ConstrainBooleanOrDOMStringParameters {
+            echo_cancellation: Some(ConstrainBooleanOrDomString::Parameters(
+                ConstrainBooleanOrDomStringParameters {
                     exact: Some(wanted.clone()),
                     ideal: None,
                 },
@@ -482,8 +482,8 @@ async fn echo_cancellation_is_yes_no_or_a_word() {
 #[tokio::test]
 async fn an_ideal_echo_cancellation_that_is_unknown_changes_nothing() {
     let set = Set {
-        echo_cancellation: Some(ConstrainBooleanOrDOMString::Parameters(
-            ConstrainBooleanOrDOMStringParameters {
+        echo_cancellation: Some(ConstrainBooleanOrDomString::Parameters(
+            ConstrainBooleanOrDomStringParameters {
                 exact: None,
                 ideal: Some("everything".into()),
             },

@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use stonechat::{
     AudioSelectionPreferenceEnum, CameraDevicePermissionDescriptor, CameraModes, CaptureController,
-    CaptureStartFocusBehavior, ConstrainBoolean, ConstrainBooleanParameters, ConstrainDOMString,
-    ConstrainDOMStringParameters, ConstrainULong, ConstrainULongRange, CursorCaptureConstraint,
-    DeviceChangeEvent, DevicesEvent, DisplayCaptureSurfaceType, DisplayMediaStreamOptions,
-    DisplaySurface, MediaDevice, MediaDeviceCapabilities, MediaDeviceInfo, MediaDeviceKind,
-    MediaDevices, MediaDevicesError, MediaKind, MediaStream, MediaStreamConstraints,
-    MediaStreamTrackState, MediaTrackConstraintSet, MediaTrackConstraints, MonitorTypeSurfacesEnum,
-    OpenError, PermissionDescriptor, PermissionState, RtcErrorName, SelfCapturePreferenceEnum,
-    SurfaceSwitchingPreferenceEnum, SyntheticDevices, SystemAudioPreferenceEnum, TrackEvent,
-    VideoFacingModeEnum, VideoMode, WindowAudioPreferenceEnum,
+    CaptureStartFocusBehavior, ConstrainBoolean, ConstrainBooleanParameters, ConstrainDomString,
+    ConstrainDomStringParameters, ConstrainULong, ConstrainULongRange, CursorCaptureConstraint,
+    DeviceChangeEvent, DeviceChangeEventInit, DevicesEvent, DisplayCaptureSurfaceType,
+    DisplayMediaStreamOptions, DisplaySurface, MediaDevice, MediaDeviceCapabilities,
+    MediaDeviceInfo, MediaDeviceKind, MediaDevices, MediaDevicesError, MediaKind, MediaStream,
+    MediaStreamConstraints, MediaStreamTrackState, MediaTrackConstraintSet, MediaTrackConstraints,
+    MonitorTypeSurfacesEnum, OpenError, PermissionDescriptor, PermissionState, RtcErrorName,
+    SelfCapturePreferenceEnum, SurfaceSwitchingPreferenceEnum, SyntheticDevices,
+    SystemAudioPreferenceEnum, TrackEvent, VideoFacingModeEnum, VideoMode,
+    WindowAudioPreferenceEnum,
 };
 
 use crate::media_stream::within;
@@ -57,9 +58,9 @@ fn exactly(number: u32) -> Option<ConstrainULong> {
     }))
 }
 
-fn word(word: &str) -> Option<ConstrainDOMString> {
-    Some(ConstrainDOMString::Parameters(
-        ConstrainDOMStringParameters {
+fn word(word: &str) -> Option<ConstrainDomString> {
+    Some(ConstrainDomString::Parameters(
+        ConstrainDomStringParameters {
             exact: Some(vec![word.to_owned()]),
             ideal: None,
         },
@@ -1129,4 +1130,18 @@ async fn every_picture_of_the_camera_differs_and_has_the_size_of_the_settings() 
         }
         before = Some(frame);
     }
+}
+
+// api: DeviceChangeEvent.constructor, DeviceChangeEventInit.devices, DeviceChangeEvent.devices, DeviceChangeEvent.userInsertedDevices
+#[tokio::test]
+async fn a_device_change_event_is_made_of_its_devices() {
+    let (_, devices) = both();
+    let list = devices.enumerate_devices().await;
+    let init = DeviceChangeEventInit {
+        devices: list.clone(),
+    };
+    let event = DeviceChangeEvent::new(init);
+    assert_eq!(event.devices, list);
+    assert!(event.user_inserted_devices.is_empty());
+    assert!(DeviceChangeEventInit::default().devices.is_empty());
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use stonechat::{
     Api, Events, MediaKind, MediaStream, MediaStreamTrack, MediaStreamTrackEvent,
-    PeerConnectionEvent, RtcConfiguration, RtcPeerConnection, RtcTrackEvent, StreamEvent,
+    MediaStreamTrackEventInit, PeerConnectionEvent, RtcConfiguration, RtcPeerConnection,
+    RtcTrackEvent, StreamEvent,
 };
 
 fn audio() -> MediaStreamTrack {
@@ -54,14 +55,14 @@ pub(crate) async fn next_track(events: &mut Events<PeerConnectionEvent>) -> RtcT
 
 fn added(events: &mut Events<StreamEvent>) -> Option<MediaStreamTrack> {
     match events.try_next()? {
-        StreamEvent::AddTrack(MediaStreamTrackEvent { track }) => Some(track),
+        StreamEvent::AddTrack(event) => Some(event.track),
         _ => None,
     }
 }
 
 fn removed(events: &mut Events<StreamEvent>) -> Option<MediaStreamTrack> {
     match events.try_next()? {
-        StreamEvent::RemoveTrack(MediaStreamTrackEvent { track }) => Some(track),
+        StreamEvent::RemoveTrack(event) => Some(event.track),
         _ => None,
     }
 }
@@ -329,4 +330,24 @@ async fn a_stream_that_comes_back_is_the_same_object_while_it_is_held() {
     a.add_track(&audio(), &["s"]).unwrap();
     within(exchange(&a, &b)).await;
     assert_eq!(next_track(&mut events).await.streams, [stream]);
+}
+
+// api: MediaStreamTrackEvent.constructor, MediaStreamTrackEvent.track, MediaStreamTrackEventInit.track
+#[test]
+fn a_track_event_is_made_of_its_track() {
+    let track = audio();
+    let init = MediaStreamTrackEventInit {
+        track: track.clone(),
+    };
+    assert_eq!(MediaStreamTrackEvent::new(init).track, track);
+}
+
+// api: MediaStreamTrack.label, RTCRtpReceiver.track
+#[tokio::test]
+async fn the_label_of_a_remote_track_says_so() {
+    let a = peer_connection();
+    let transceiver = a
+        .add_transceiver(MediaKind::Video, Default::default())
+        .unwrap();
+    assert_eq!(transceiver.receiver().track().label(), "remote video");
 }

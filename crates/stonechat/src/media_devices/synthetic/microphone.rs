@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 use std::time::Duration;
 
 use crate::media_stream_track::AudioData;
-use crate::{BooleanOrDOMString, MediaTrackSettings};
+use crate::{BooleanOrDomString, MediaTrackSettings};
 
 /// Sound that goes on without a gap from one stretch to the next.
 #[derive(Debug, Default)]
@@ -47,7 +47,7 @@ impl Tone {
     fn sample(&mut self, settings: &MediaTrackSettings, time: f64, hertz: f64) -> i16 {
         let tone = |time: f64| (TAU * hertz * time).sin();
         let mut value = tone(time);
-        if settings.echo_cancellation == Some(BooleanOrDOMString::Boolean(false)) {
+        if settings.echo_cancellation == Some(BooleanOrDomString::Boolean(false)) {
             value += 0.3 * tone(time - 0.037);
         }
         if settings.noise_suppression == Some(false) {
