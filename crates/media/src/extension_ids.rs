@@ -18,4 +18,6 @@ pub struct ExtensionIds {
     pub transport_sequence: Option<ExtensionId>,
     /// How loud the audio is (RFC 6464).
     pub audio_level: Option<ExtensionId>,
+    /// How loud each contributing source is (RFC 6465); read only.
+    pub mixer_levels: Option<ExtensionId>,
 }

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use stonechat_rtp::extension::AudioLevel;
 use stonechat_rtp::{
-    ExtendedSequence, Packet, ParseError, PayloadType, SequenceNumber, Ssrc, Timestamp,
+    ExtendedSequence, Packet, ParseError, PayloadType, Rid, SequenceNumber, Ssrc, Timestamp,
 };
 
 use crate::{Codec, Vp8Layers};
@@ -32,6 +32,9 @@ pub struct OutgoingFrame {
     pub audio_level: Option<AudioLevel>,
     /// The temporal layer of a VP8 frame.
     pub layers: Option<Vp8Layers>,
+    /// Which encoding it is, in simulcast. For who hands frames to senders by name: each sender of
+    /// [`Streams`](crate::Streams) is one encoding and does not look at it.
+    pub rid: Option<Rid>,
 }
 
 impl OutgoingFrame {
@@ -44,7 +47,15 @@ impl OutgoingFrame {
             payload_type: None,
             audio_level: None,
             layers: None,
+            rid: None,
         }
+    }
+
+    /// The same as a frame of the encoding `rid`.
+    #[must_use]
+    pub fn with_rid(mut self, rid: Rid) -> Self {
+        self.rid = Some(rid);
+        self
     }
 }
 
@@ -64,6 +75,8 @@ pub struct OutgoingPacket {
     pub sequence: Option<SequenceNumber>,
     /// How loud it is, if the header extension was negotiated.
     pub audio_level: Option<AudioLevel>,
+    /// Which encoding it belongs to, as [`OutgoingFrame::rid`].
+    pub rid: Option<Rid>,
 }
 
 /// An encoded frame that arrived.
@@ -100,6 +113,11 @@ pub struct MediaFrame {
     pub arrival: Instant,
     /// How loud it is, if the sender says so.
     pub audio_level: Option<AudioLevel>,
+    /// How loud each of [`contributing_sources`](Self::contributing_sources) is in −dBov, 0
+    /// (loudest) to 127 (silence), as far as the mixer says so (RFC 6465).
+    pub contributing_levels: Vec<u8>,
+    /// Which encoding it is, in simulcast.
+    pub rid: Option<Rid>,
 }
 
 /// A packet that arrived, retransmission undone.
@@ -125,6 +143,11 @@ pub struct ReceivedPacket {
     pub audio_level: Option<AudioLevel>,
     /// Whether its payload was sealed and opened.
     pub(crate) opened: bool,
+    /// How loud each contributing source is in −dBov, 0 (loudest) to 127 (silence), as far as the
+    /// mixer says so (RFC 6465).
+    pub contributing_levels: Vec<u8>,
+    /// Which encoding it belongs to, in simulcast.
+    pub rid: Option<Rid>,
     pub(crate) raw: Bytes,
 }
 

@@ -51,6 +51,7 @@ mod depacketize;
 mod extension_ids;
 pub mod file;
 mod frame;
+mod pacer;
 mod packetize;
 mod parameters;
 mod receiver;

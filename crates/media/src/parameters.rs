@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use stonechat_rtp::{Mid, PayloadType, Rid, Ssrc};
 
 use crate::{Codec, ExtensionIds};
@@ -58,6 +60,12 @@ pub struct SenderParameters {
     pub extensions: ExtensionIds,
     /// Whether it sends. A paused sender drops what is queued and refuses more.
     pub active: bool,
+    /// Bits per second of video at most, without retransmissions; what is more waits in the queue.
+    /// `None`: only the pace of the transport counts.
+    pub max_bitrate: Option<u64>,
+    /// Packets of video that may leave in a row while others wait, at least 1: the share in
+    /// relation to the other senders.
+    pub weight: u8,
 }
 
 impl SenderParameters {
@@ -75,8 +83,11 @@ impl SenderParameters {
                 abs_send_time: None,
                 transport_sequence: None,
                 audio_level: None,
+                mixer_levels: None,
             },
             active: true,
+            max_bitrate: None,
+            weight: 1,
         }
     }
 }
@@ -142,6 +153,8 @@ pub struct ReceiverParameters {
     pub delivery: Delivery,
     /// What happens after loss.
     pub after_loss: AfterLoss,
+    /// How long missing packets are waited for, if that is longer than the configuration says.
+    pub wait: Option<Duration>,
 }
 
 impl ReceiverParameters {
@@ -156,6 +169,7 @@ impl ReceiverParameters {
             rtx_ssrc: None,
             delivery: Delivery::Frames,
             after_loss: AfterLoss::Deliver,
+            wait: None,
         }
     }
 }

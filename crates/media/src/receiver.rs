@@ -187,6 +187,7 @@ impl Receiver {
         if codec.codec.is_event() && self.parameters.delivery == Delivery::Frames {
             self.hear_tone(now, rate, &mut packet);
         }
+        packet.rid.clone_from(&self.parameters.rid);
         match self.parameters.delivery {
             Delivery::Packets => self.keep_packet(packet, config),
             Delivery::Frames => self.keep_for_frame(now, packet, config),

@@ -22,6 +22,7 @@ use transform::SentFrame;
 use crate::codec::MediaKind;
 use crate::codec::opus::OpusToc;
 use crate::codec::telephone_event::ToneSender;
+use crate::pacer::Pacer;
 use crate::packetize::{PacketizeError, Packetizer, Payload};
 use crate::parameters::{CodecParameters, SenderConfig, SenderParameters, find};
 use crate::transform::{SenderTransform, TransformLimits, TransformQueue};
@@ -100,6 +101,8 @@ pub(crate) struct Sender {
     /// Where the audio after the last frame would begin.
     audio_end: Option<Timestamp>,
     low_mark: Option<(usize, usize)>,
+    /// A limit of its own.
+    cap: Option<Pacer>,
     pub(crate) sent_since_report: bool,
     pub(crate) last_keyframe_request: Option<Instant>,
     pub(crate) last_fir: Option<u8>,
@@ -144,6 +147,7 @@ impl Sender {
             clock: None,
             audio_end: None,
             low_mark: None,
+            cap: None,
             sent_since_report: false,
             last_keyframe_request: None,
             last_fir: None,
@@ -158,12 +162,20 @@ impl Sender {
     }
 
     /// Takes new parameters. Packets queued under the old ones still leave, unless it is paused.
-    pub(crate) fn set_parameters(&mut self, parameters: SenderParameters) {
+    pub(crate) fn set_parameters(&mut self, now: Instant, parameters: SenderParameters) {
         let header_changed = parameters.extensions != self.parameters.extensions
             || parameters.mid != self.parameters.mid
             || parameters.rid != self.parameters.rid;
         self.parameters = parameters;
         self.apply_parameters();
+        match self.parameters.max_bitrate {
+            None => self.cap = None,
+            rate => {
+                if let Some(cap) = self.cap.as_mut() {
+                    cap.set_rate(now, rate);
+                }
+            }
+        }
         if header_changed {
             // Sent again on their own stream, packets must be the same octets as before.
             self.history.forget_sent();
@@ -200,6 +212,29 @@ impl Sender {
             self.header.extensions.set(id, &level);
         }
         self.header_len = self.header.encoded_len();
+    }
+
+    /// When it may go on, if it has reached its own limit; audio has none.
+    pub(crate) fn capped_until(&mut self, now: Instant, config: &Config) -> Option<Instant> {
+        let rate = self.parameters.max_bitrate?;
+        if self.kind() == MediaKind::Audio {
+            return None;
+        }
+        let burst = config.pacing_burst;
+        let cap = self
+            .cap
+            .get_or_insert_with(|| Pacer::new(Some(rate), burst, now));
+        if cap.is_open(now) {
+            None
+        } else {
+            cap.opens_at()
+        }
+    }
+
+    pub(crate) fn on_sent(&mut self, len: usize) {
+        if let Some(cap) = self.cap.as_mut() {
+            cap.on_sent(len);
+        }
     }
 
     /// What is queued will not be sent. Its numbers are free again, so the receiver sees no gap.

@@ -1,7 +1,6 @@
 //! All senders and receivers of one transport.
 
 mod event;
-mod pacer;
 mod rtcp_in;
 mod rtcp_out;
 mod tone;
@@ -13,17 +12,17 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use stonechat_rtcp::NackPair;
-use stonechat_rtp::extension::{AudioLevel, TransportSequence};
+use stonechat_rtp::extension::{AudioLevel, MixerLevels, TransportSequence};
 use stonechat_rtp::{ExtendedSequence, NtpTime, Packet, SequenceNumber, Ssrc, Timestamp};
 use stonechat_sansio::{Clock, Ecn, Env, Frame, Map, Rng};
 
 pub use event::Event;
 use event::Events;
-use pacer::Pacer;
 pub use transport_feedback::PacketResult;
 use transport_feedback::{Arrivals, Departures};
 
 use crate::codec::MediaKind;
+use crate::pacer::Pacer;
 use crate::packetize::Payload;
 use crate::receiver::Receiver;
 use crate::router::Router;
@@ -100,6 +99,10 @@ pub struct Streams {
     video: Queue,
     resend: Queue,
     pacer: Pacer,
+    /// Senders of video that reached a limit of their own, by when they may go on.
+    parked: BTreeSet<(Instant, Key)>,
+    /// Packets in a row of the sender at the front.
+    turn: u8,
 
     /// Receivers that owe a NACK or key frame request.
     feedback: Queue,
@@ -160,6 +163,8 @@ impl Streams {
             video: Queue::default(),
             resend: Queue::default(),
             pacer: Pacer::new(config.pacing_rate, config.pacing_burst, now),
+            parked: BTreeSet::new(),
+            turn: 0,
             feedback: Queue::default(),
             deadlines: BTreeSet::new(),
             deadline_of: Map::new(&env.seed().child("deadlines")),
@@ -223,6 +228,11 @@ impl Streams {
             .extensions
             .audio_level
             .and_then(|id| extensions.value::<AudioLevel>(id));
+        let levels = self
+            .extensions
+            .mixer_levels
+            .and_then(|id| extensions.value::<MixerLevels<'_>>(id))
+            .map_or_else(Vec::new, |levels| levels.levels().collect());
         let start = view.header_len();
         let packet = ReceivedPacket {
             ssrc: view.ssrc(),
@@ -235,6 +245,8 @@ impl Streams {
             recovered: false,
             opened: false,
             audio_level: level,
+            contributing_levels: levels,
+            rid: None,
             raw: raw.clone(),
         };
         self.receive(now, key, packet);
@@ -298,6 +310,7 @@ impl Streams {
             self.transport_report_due = true;
         }
         let _ = self.pacer.is_open(now);
+        self.unpark(now);
     }
 
     /// When to call [`handle_timeout`](Self::handle_timeout).
@@ -310,11 +323,13 @@ impl Streams {
         let transport = self.arrivals.due().filter(|_| !self.transport_report_due);
         let paced = !self.video.is_empty() || !self.resend.is_empty();
         let pacer = self.pacer.opens_at().filter(|_| paced);
+        let parked = self.parked.first().map(|(at, _)| *at);
         [
             receiver,
             self.report_at,
             transport,
             pacer,
+            parked,
             self.tone_deadline(),
         ]
         .into_iter()
@@ -333,6 +348,7 @@ impl Streams {
         if let Some(result) = self.poll_media(now, MediaKind::Audio, out) {
             return result;
         }
+        self.unpark(now);
         if (self.video.is_empty() && self.resend.is_empty()) || !self.pacer.is_open(now) {
             return None;
         }
@@ -361,26 +377,54 @@ impl Streams {
                 .filter(|sender| sender.wants_to_send())
             else {
                 queue.pop();
+                self.turn = 0;
                 continue;
             };
+            if let Some(at) = sender.capped_until(now, &self.config) {
+                queue.pop();
+                self.turn = 0;
+                self.parked.retain(|(_, other)| *other != key);
+                self.parked.insert((at, key));
+                continue;
+            }
             let Some(written) = sender.write_next(now, &mut self.wire, &self.config, out) else {
                 if sender.wants_to_send() {
                     return Some(None);
                 }
                 continue;
             };
-            queue.pop();
-            if sender.wants_to_send() {
-                queue.push(key);
+            let weight = match kind {
+                MediaKind::Audio => 1,
+                MediaKind::Video => sender.parameters.weight,
+            };
+            let wants_more = sender.wants_to_send();
+            self.turn = self.turn.saturating_add(1);
+            if !wants_more || self.turn >= weight {
+                self.turn = 0;
+                queue.pop();
+                if wants_more {
+                    queue.push(key);
+                }
             }
             if sender.take_writable() {
                 self.events.push(Event::Writable(SenderId(key)));
             }
             if kind == MediaKind::Video {
                 self.pacer.on_sent(written.len);
+                sender.on_sent(written.len);
             }
             self.on_sent(now, written);
             return Some(Some(()));
+        }
+    }
+
+    /// Senders whose own limit lets them go on wait for their turn again.
+    fn unpark(&mut self, now: Instant) {
+        while let Some(&(at, key)) = self.parked.first()
+            && at <= now
+        {
+            self.parked.pop_first();
+            self.video.push(key);
         }
     }
 
@@ -542,11 +586,11 @@ impl Streams {
         id: SenderId,
         parameters: SenderParameters,
     ) -> Result<(), UnknownId> {
-        let _ = self.clock.advance(now);
+        let now = self.clock.advance(now);
         let needs_rtx = parameters.codecs.iter().any(|codec| codec.rtx.is_some());
         let fresh = self.random_source();
         let sender = self.senders.get_mut(id.0).ok_or(UnknownId)?;
-        sender.set_parameters(parameters);
+        sender.set_parameters(now, parameters);
         if needs_rtx && sender.rtx_ssrc.is_none() {
             sender.rtx_ssrc = Some(fresh);
             sender.stats.rtx_ssrc = Some(fresh);
@@ -554,6 +598,11 @@ impl Streams {
         }
         if sender.take_writable() {
             self.events.push(Event::Writable(id));
+        }
+        if sender.wants_to_send() {
+            // A limit may have gone.
+            self.parked.retain(|(_, other)| *other != id.0);
+            self.queue_media(id.0);
         }
         Ok(())
     }

@@ -144,6 +144,8 @@ pub enum Fact {
     KeyFrameRequested {
         /// Of which sender.
         sender: SenderId,
+        /// Of which encoding, in simulcast.
+        rid: Option<String>,
     },
     /// The time of an [`Order::PlayTone`](crate::Order::PlayTone) or
     /// [`Order::DtmfPause`](crate::Order::DtmfPause) is over.

@@ -52,8 +52,13 @@ pub mod order;
 mod peer_connection;
 pub mod plan;
 mod request;
+pub mod rtp_parameters;
+mod rtp_receiver;
+mod rtp_sender;
+mod scalability_mode;
 pub mod session;
 mod signaling;
+mod source_table;
 mod state;
 pub mod stats;
 mod transceiver;
@@ -77,19 +82,27 @@ pub use identity::{
     IdentityProviderError, IdentityProviderOptions, IdentityValidationResult,
     ThirdPartyIdentityProvider,
 };
-pub use negotiation::codecs::{Codec, MediaEngine};
+pub use negotiation::codecs::{Codec, HeaderExtension, MediaEngine};
 pub use order::{MessageKind, Order};
 pub use peer_connection::{Config, PeerConnection, split};
 pub use request::{Reply, Request, RequestId};
+pub use rtp_parameters::{
+    EncodingHints, EncodingOptions, Priority, ResolutionRestriction, RtcpParameters,
+    RtpCapabilities, RtpCodec, RtpCodecParameters, RtpCodingParameters, RtpContributingSource,
+    RtpEncodingParameters, RtpHeaderExtensionCapability, RtpHeaderExtensionParameters,
+    RtpParameters, RtpReceiveParameters, RtpSendParameters, RtpSynchronizationSource,
+    SetParameterOptions,
+};
 pub use session::Session;
 pub use session::call::{
-    Answer, Call, ChannelInit, CodecCapability, Direction, OfferOptions, PromiseId, TrackInfo,
-    TransceiverInit, Value,
+    Answer, Call, ChannelInit, Direction, OfferOptions, PromiseId, TrackInfo, TransceiverInit,
+    Value,
 };
 pub use session::description::{LocalSessionDescriptionInit, SdpType, SessionDescription};
 pub use session::identity::PeerIdentity;
 pub use session::step::{Event, Step};
 pub use signaling::Which;
+pub use source_table::Delivered;
 pub use state::{
     ConnectionState, DataChannelState, DtlsTransportState, IceComponent, IceConnectionState,
     IceGathererState, IceGatheringState, IceRole, IceTransportState, SctpTransportState,

@@ -18,6 +18,7 @@ use crate::request::{Reply, Request, RequestId};
 use crate::session::call::{Answer, Call};
 use crate::session::step::Step;
 use crate::session::{self, Session};
+use crate::source_table::Delivered;
 
 /// A whole peer connection, sans-IO: a [`Session`] and a [`Connection`] that exchange orders and
 /// facts.
@@ -189,12 +190,22 @@ impl PeerConnection {
     /// The next packet of a receiver that [`Call::SetDelivery`] told to hand out packets, in order
     /// of arrival.
     pub fn recv_packet(&mut self, now: Instant, receiver: ReceiverId) -> Option<ReceivedPacket> {
-        self.update(now, |this, now| this.connection.recv_packet(now, receiver))
+        self.update(now, |this, now| {
+            let packet = this.connection.recv_packet(now, receiver)?;
+            this.session
+                .note_delivered(now, receiver, &Delivered::from(&packet));
+            Some(packet)
+        })
     }
 
     /// The next encoded frame of a receiver, in decode order.
     pub fn recv_frame(&mut self, now: Instant, receiver: ReceiverId) -> Option<MediaFrame> {
-        self.update(now, |this, now| this.connection.recv_frame(now, receiver))
+        self.update(now, |this, now| {
+            let frame = this.connection.recv_frame(now, receiver)?;
+            this.session
+                .note_delivered(now, receiver, &Delivered::from(&frame));
+            Some(frame)
+        })
     }
 
     /// The next telephone event of a receiver that ended.

@@ -4,9 +4,12 @@
 //! it with the one before and does what differs. Applying the same plan twice does nothing, and a
 //! roll-back is the plan of before.
 
+use std::time::Duration;
+
 use stonechat_crypto::Fingerprint;
 
 use crate::id::{Kind, ReceiverId, SenderId, TransportId};
+use crate::rtp_parameters::Priority;
 
 /// All that the connection shall be.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,6 +92,12 @@ pub struct CodecPlan {
 }
 
 impl CodecPlan {
+    /// Whether it carries media of its own: not comfort noise, tones, redundancy or repair.
+    #[must_use]
+    pub fn is_primary(&self) -> bool {
+        crate::negotiation::codecs::is_primary(&self.name)
+    }
+
     /// Whether `feedback` was negotiated.
     #[must_use]
     pub fn has_feedback(&self, feedback: &str) -> bool {
@@ -116,18 +125,51 @@ pub struct SenderPlan {
     pub kind: Kind,
     /// The media section's identification.
     pub mid: String,
-    /// The source.
-    pub ssrc: u32,
-    /// The source of retransmissions.
-    pub rtx_ssrc: Option<u32>,
+    /// The encodings: one, or several in simulcast; never empty.
+    pub encodings: Vec<EncodingPlan>,
     /// The canonical name (RFC 3550, section 6.5.1).
     pub cname: String,
     /// The codecs, the preferred first; never empty.
     pub codecs: Vec<CodecPlan>,
     /// The header extensions.
     pub extensions: Vec<ExtensionPlan>,
-    /// Whether the direction lets it send now.
+}
+
+/// One encoding of a sender.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct EncodingPlan {
+    /// Its name, in simulcast (RFC 8851).
+    pub rid: Option<String>,
+    /// The source.
+    pub ssrc: u32,
+    /// The source of retransmissions.
+    pub rtx_ssrc: Option<u32>,
+    /// Whether it is sent now: by direction, track and parameters.
     pub active: bool,
+    /// The payload type of frames that do not name theirs; the first of the codecs if `None`.
+    pub payload_type: Option<u8>,
+    /// Bits per second at most.
+    pub max_bitrate: Option<u32>,
+    /// The share of the bandwidth.
+    pub priority: Priority,
+}
+
+impl SenderPlan {
+    /// The codec of an encoding, unless a frame names another.
+    #[must_use]
+    pub fn codec_of(&self, rid: Option<&str>) -> Option<&CodecPlan> {
+        let wanted = self
+            .encodings
+            .iter()
+            .find(|encoding| encoding.rid.as_deref() == rid)
+            .and_then(|encoding| encoding.payload_type);
+        let chosen = wanted.and_then(|wanted| {
+            self.codecs
+                .iter()
+                .find(|codec| codec.payload_type == wanted)
+        });
+        chosen.or_else(|| self.codecs.iter().find(|codec| codec.is_primary()))
+    }
 }
 
 /// One receiver.
@@ -147,8 +189,12 @@ pub struct ReceiverPlan {
     pub extensions: Vec<ExtensionPlan>,
     /// Sources that the peer announced, each with its source of retransmissions.
     pub sources: Vec<(u32, Option<u32>)>,
+    /// The encodings of simulcast that the peer sends (RFC 8853); empty without.
+    pub rids: Vec<String>,
     /// Whether the direction lets it receive now.
     pub active: bool,
     /// Whether it hands out frames or packets.
     pub delivery: stonechat_media::Delivery,
+    /// How long missing packets are waited for at least.
+    pub wait: Option<Duration>,
 }

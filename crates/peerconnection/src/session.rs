@@ -17,6 +17,8 @@ pub mod identity;
 mod media;
 mod plan;
 mod pool;
+mod receivers;
+mod senders;
 pub mod step;
 pub(crate) mod task;
 mod transform;
@@ -80,6 +82,7 @@ pub struct Session {
     orders: VecDeque<Order>,
     next_promise: u64,
     next_stats: u64,
+    next_transaction: u64,
     waiting_stats: Vec<(u64, PromiseId)>,
     pub(crate) connection_state: ConnectionState,
     pub(crate) ice_connection_state: IceConnectionState,
@@ -121,6 +124,7 @@ impl Session {
             orders: VecDeque::new(),
             next_promise: 0,
             next_stats: 0,
+            next_transaction: 0,
             waiting_stats: Vec::new(),
             connection_state: ConnectionState::New,
             ice_connection_state: IceConnectionState::New,
@@ -196,6 +200,25 @@ impl Session {
                 return self.close_channel(*channel).map(|()| Answer::Done);
             }
             Call::GetStats => return Ok(self.get_stats(now)),
+            Call::GetParameters(sender) => return self.get_parameters(*sender),
+            Call::ReplaceTrack(sender, track) => {
+                return self.replace_track(*sender, track.clone());
+            }
+            Call::SetCodecPreferences(transceiver, codecs) => {
+                return self
+                    .set_codec_preferences(*transceiver, codecs)
+                    .map(|()| Answer::Done);
+            }
+            Call::SetHeaderExtensionsToNegotiate(transceiver, extensions) => {
+                return self
+                    .set_header_extensions(*transceiver, extensions.clone())
+                    .map(|()| Answer::Done);
+            }
+            Call::SetJitterBufferTarget(receiver, target) => {
+                return self
+                    .set_jitter_buffer_target(*receiver, *target)
+                    .map(|()| Answer::Done);
+            }
             _ if self.is_closed => {
                 return Err(Error::new(
                     ErrorName::InvalidStateError,
@@ -237,10 +260,9 @@ impl Session {
             Call::StopTransceiver(transceiver) => {
                 self.stop_transceiver(transceiver).map(|()| Answer::Done)
             }
-            Call::SetCodecPreferences(transceiver, codecs) => self
-                .set_codec_preferences(transceiver, &codecs)
-                .map(|()| Answer::Done),
-            Call::ReplaceTrack(sender, track) => self.replace_track(sender, track),
+            Call::SetParameters(sender, parameters, options) => {
+                self.set_parameters(sender, &parameters, options)
+            }
             Call::SetStreams(sender, streams) => {
                 self.set_streams(sender, streams).map(|()| Answer::Done)
             }
@@ -283,7 +305,12 @@ impl Session {
             | Call::RestartIce
             | Call::SetBufferedAmountLowThreshold(..)
             | Call::CloseChannel(..)
-            | Call::GetStats => Ok(Answer::Done),
+            | Call::GetStats
+            | Call::GetParameters(_)
+            | Call::ReplaceTrack(..)
+            | Call::SetCodecPreferences(..)
+            | Call::SetHeaderExtensionsToNegotiate(..)
+            | Call::SetJitterBufferTarget(..) => Ok(Answer::Done),
         }
     }
 

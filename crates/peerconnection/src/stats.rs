@@ -47,7 +47,7 @@ pub struct TransportSnapshot {
     pub remote_candidates: Vec<stonechat_ice::Candidate>,
 }
 
-/// One sender.
+/// One encoding of a sender.
 #[derive(Clone, Debug)]
 pub struct SenderSnapshot {
     /// Which.
@@ -58,13 +58,15 @@ pub struct SenderSnapshot {
     pub kind: Kind,
     /// Its media section.
     pub mid: String,
+    /// Which of its encodings, in simulcast.
+    pub rid: Option<String>,
     /// Its codec.
     pub codec: Option<crate::plan::CodecPlan>,
     /// Its counters.
     pub stats: stonechat_media::SenderStats,
 }
 
-/// One receiver.
+/// One encoding of a receiver.
 #[derive(Clone, Debug)]
 pub struct ReceiverSnapshot {
     /// Which.
@@ -75,6 +77,8 @@ pub struct ReceiverSnapshot {
     pub kind: Kind,
     /// Its media section.
     pub mid: String,
+    /// Which of its encodings, in simulcast.
+    pub rid: Option<String>,
     /// Its codec.
     pub codec: Option<crate::plan::CodecPlan>,
     /// Its counters.

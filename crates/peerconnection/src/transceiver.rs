@@ -2,8 +2,12 @@
 
 use crate::id::{Kind, TransceiverId};
 use crate::negotiation::codecs::Codec;
+use crate::negotiation::extensions::{self, ExtensionLine};
 use crate::plan::{CodecPlan, ExtensionPlan};
-use crate::session::call::{Direction, TrackInfo};
+use crate::rtp_parameters::RtpHeaderExtensionCapability;
+pub(crate) use crate::rtp_receiver::Receiver;
+pub(crate) use crate::rtp_sender::Sender;
+use crate::session::call::Direction;
 
 /// One transceiver.
 #[derive(Clone, Debug)]
@@ -29,36 +33,14 @@ pub(crate) struct Transceiver {
     /// Whether `add_track` ever used it.
     pub(crate) track_added: bool,
     pub(crate) preferences: Vec<Codec>,
+    /// `[[HeaderExtensionsToNegotiate]]`
+    pub(crate) extensions_to_negotiate: Vec<RtpHeaderExtensionCapability>,
+    /// `[[NegotiatedHeaderExtensions]]`
+    pub(crate) negotiated_extensions: Vec<RtpHeaderExtensionCapability>,
+    /// Whether RTCP of reduced size was negotiated.
+    pub(crate) reduced_size: bool,
     pub(crate) sender: Sender,
     pub(crate) receiver: Receiver,
-}
-
-/// `RTCRtpSender`.
-#[derive(Clone, Debug)]
-pub(crate) struct Sender {
-    pub(crate) track: Option<TrackInfo>,
-    pub(crate) streams: Vec<String>,
-    pub(crate) ssrc: u32,
-    pub(crate) rtx_ssrc: u32,
-    /// What may be sent, with the payload types of the peer's description.
-    pub(crate) codecs: Vec<CodecPlan>,
-    pub(crate) extensions: Vec<ExtensionPlan>,
-}
-
-/// `RTCRtpReceiver`.
-#[derive(Clone, Debug)]
-pub(crate) struct Receiver {
-    pub(crate) track_id: String,
-    pub(crate) muted: bool,
-    pub(crate) ended: bool,
-    /// The ids of the streams that the remote description puts its track into.
-    pub(crate) streams: Vec<String>,
-    /// What may be received, with the payload types of our description.
-    pub(crate) codecs: Vec<CodecPlan>,
-    pub(crate) extensions: Vec<ExtensionPlan>,
-    /// Sources that the peer announced, each with its source of retransmissions.
-    pub(crate) sources: Vec<(u32, Option<u32>)>,
-    pub(crate) delivery: stonechat_media::Delivery,
 }
 
 impl Transceiver {
@@ -66,8 +48,8 @@ impl Transceiver {
     pub(crate) fn stop(&mut self) {
         self.stopping = true;
         self.stopped = true;
-        self.direction = Direction::Stopped;
-        self.current_direction = Some(Direction::Stopped);
+        self.direction = Direction::Inactive;
+        self.current_direction = None;
         self.receiver.ended = true;
     }
 
@@ -75,6 +57,38 @@ impl Transceiver {
     pub(crate) fn set_current_direction(&mut self, direction: Direction) {
         self.current_direction = Some(direction);
         self.has_sent |= direction.sends();
+    }
+
+    /// An answer decided which header extensions are used.
+    pub(crate) fn set_extensions(&mut self, lines: &[ExtensionLine]) {
+        self.sender.extensions = extensions::plans(lines, Direction::sends);
+        self.receiver.extensions = extensions::plans(lines, Direction::receives);
+    }
+
+    /// The header extensions that are in force in either direction.
+    pub(crate) fn numbered_extensions(&self) -> Vec<ExtensionPlan> {
+        let mut plans = self.receiver.extensions.clone();
+        for plan in &self.sender.extensions {
+            if !plans.contains(plan) {
+                plans.push(plan.clone());
+            }
+        }
+        plans
+    }
+
+    /// The final answer keeps to what was negotiated in later exchanges (webrtc-extensions,
+    /// section 5.2).
+    pub(crate) fn keep_extensions(&mut self, lines: &[ExtensionLine]) {
+        self.negotiated_extensions = extensions::negotiated(&self.extensions_to_negotiate, lines);
+        self.extensions_to_negotiate
+            .clone_from(&self.negotiated_extensions);
+    }
+
+    /// The codecs that were negotiated, with the payload types of each direction.
+    pub(crate) fn set_codecs(&mut self, send: Vec<CodecPlan>, receive: Vec<CodecPlan>) {
+        self.sender.codecs = send;
+        self.sender.last_returned = None;
+        self.receiver.codecs = receive;
     }
 
     /// Whether it is associated with a media section.

@@ -49,8 +49,11 @@ impl Api {
     /// With this cryptography and the default codecs and limits.
     #[must_use]
     pub fn new(crypto: Arc<Provider>) -> Self {
+        let mut config = Config::default();
+        // Threads have no task that could end.
+        config.session.parameters_stay = true;
         Self {
-            config: Config::default(),
+            config,
             crypto,
             mdns: Mdns::default(),
             filter: InterfaceFilter::default(),

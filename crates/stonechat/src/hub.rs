@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stonechat_peerconnection::{
-    ChannelId, ConnectionState, Event, IceConnectionState, IceGatheringState, IdentityAssertion,
-    PromiseId, ReceiverId, SenderId, Session, SignalingState, Step, TransportId, Value,
+    ChannelId, ConnectionState, EncodingHints, Event, IceConnectionState, IceGatheringState,
+    IdentityAssertion, PromiseId, ReceiverId, SenderId, Session, SignalingState, Step, TransportId,
+    Value,
 };
 use tokio::sync::{oneshot, watch};
 
@@ -38,6 +39,7 @@ pub(crate) struct Hub {
     pub(crate) transforms: Transforms,
     /// Those who wait for `peerIdentity`.
     peer_identity: Vec<oneshot::Sender<Result<IdentityAssertion, RtcError>>>,
+    hints: BTreeMap<SenderId, watch::Sender<Vec<EncodingHints>>>,
     pub(crate) states: States,
 }
 
@@ -81,6 +83,7 @@ impl Hub {
             heard: BTreeMap::new(),
             transforms: Transforms::default(),
             peer_identity: Vec::new(),
+            hints: BTreeMap::new(),
             states: States {
                 connection: watch::Sender::new(session.connection_state()),
                 ice_connection: watch::Sender::new(session.ice_connection_state()),
@@ -183,6 +186,19 @@ impl Hub {
         Arc::clone(tones)
     }
 
+    /// Watches what the encoder of a sender should do.
+    pub(crate) fn watch_hints(
+        &mut self,
+        session: &Session,
+        id: SenderId,
+    ) -> watch::Receiver<Vec<EncodingHints>> {
+        let hints = self
+            .hints
+            .entry(id)
+            .or_insert_with(|| watch::Sender::new(session.encoding_hints(id)));
+        hints.subscribe()
+    }
+
     pub(crate) fn writable(&self, sender: SenderId) {
         if let Some(core) = self.senders.get(&sender) {
             core.writable.notify_waiters();
@@ -202,6 +218,10 @@ impl Hub {
         self.states
             .signaling
             .send_if_modified(|state| set(state, session.signaling_state()));
+        self.hints.retain(|sender, hints| {
+            hints.send_if_modified(|hints| set(hints, session.encoding_hints(*sender)));
+            hints.receiver_count() > 0
+        });
         let mut taken = 0;
         let mut joins = joins(&step.fire);
         for event in step.fire {
@@ -306,7 +326,7 @@ impl Hub {
                         self.remote_track(session, *receiver).set_muted(false);
                     }
                     Event::TrackEnded(receiver) => self.remote_track(session, *receiver).end(),
-                    Event::KeyFrameRequested(sender) => {
+                    Event::KeyFrameRequested { sender, .. } => {
                         self.on_key_frame_request(*sender);
                         return false;
                     }
@@ -358,6 +378,7 @@ impl Hub {
             heard.end();
         }
         self.peer_identity.clear();
+        self.hints.clear();
         for channel in std::mem::take(&mut self.channels).into_values() {
             channel.close();
         }

@@ -52,6 +52,7 @@ mod api;
 mod constraints;
 mod driver;
 mod encoded_transform;
+mod encoding_hints;
 mod error;
 mod events;
 mod hub;
@@ -96,6 +97,7 @@ pub use constraints::{
     OverconstrainedError, ULongRange, VideoFacingModeEnum, VideoResizeModeEnum,
 };
 pub use encoded_transform::{RtcRtpReceiverTransform, RtcRtpSenderTransform};
+pub use encoding_hints::EncodingHintsWatch;
 pub use error::{RtcError, RtcErrorName};
 pub use events::Events;
 pub use media_devices::{
@@ -143,7 +145,7 @@ pub use rtc_ice_transport::{
 pub use rtc_identity_provider::{
     RtcIdentityProvider, RtcIdentityProviderGlobalScope, RtcIdentityProviderRegistrar,
 };
-pub use rtc_peer_connection::RtcPeerConnection;
+pub use rtc_peer_connection::{RtcPeerConnection, TrackOrKind};
 pub use rtc_peer_connection_ice_event::{
     RtcPeerConnectionIceErrorEvent, RtcPeerConnectionIceErrorEventInit, RtcPeerConnectionIceEvent,
     RtcPeerConnectionIceEventInit,
@@ -168,19 +170,34 @@ pub use sframe::{
 pub use stonechat_media::telephone_event::ReceivedTone;
 
 pub use stonechat_media::{Codec as FrameCodec, FrameTime, MediaFrame, OutgoingFrame, file};
-pub use stonechat_rtp::{PayloadType, Timestamp as RtpTimestamp};
+pub use stonechat_peerconnection::{
+    EncodingHints, EncodingOptions as RtcEncodingOptions, HeaderExtension,
+    Priority as RtcPriorityType, ResolutionRestriction as RtcResolutionRestriction,
+    RtcpParameters as RtcRtcpParameters, RtpCapabilities as RtcRtpCapabilities,
+    RtpCodec as RtcRtpCodec, RtpCodecParameters as RtcRtpCodecParameters,
+    RtpCodingParameters as RtcRtpCodingParameters,
+    RtpContributingSource as RtcRtpContributingSource,
+    RtpEncodingParameters as RtcRtpEncodingParameters,
+    RtpHeaderExtensionCapability as RtcRtpHeaderExtensionCapability,
+    RtpHeaderExtensionParameters as RtcRtpHeaderExtensionParameters,
+    RtpParameters as RtcRtpParameters, RtpReceiveParameters as RtcRtpReceiveParameters,
+    RtpSendParameters as RtcRtpSendParameters,
+    RtpSynchronizationSource as RtcRtpSynchronizationSource,
+    SetParameterOptions as RtcSetParameterOptions,
+};
+pub use stonechat_rtp::{PayloadType, Rid, Timestamp as RtpTimestamp};
 
 pub use stonechat_peerconnection::stats::{
     Report as RtcStatsReport, Stat as RtcStats, StatType as RtcStatsType, Value as RtcStatsValue,
 };
 pub use stonechat_peerconnection::{
-    BundlePolicy as RtcBundlePolicy, ChannelInit as RtcDataChannelInit,
-    CodecCapability as RtcRtpCodec, Config, Configuration as RtcConfiguration,
-    ConnectionState as RtcPeerConnectionState, DataChannelState as RtcDataChannelState,
-    Direction as RtcRtpTransceiverDirection, DtlsTransportState as RtcDtlsTransportState,
-    ErrorDetailTypeIdp as RtcErrorDetailTypeIdp, IceConnectionState as RtcIceConnectionState,
-    IceGatheringState as RtcIceGatheringState, IceServer as RtcIceServer,
-    IceTransportPolicy as RtcIceTransportPolicy, IdentityAssertion as RtcIdentityAssertion,
+    BundlePolicy as RtcBundlePolicy, ChannelInit as RtcDataChannelInit, Config,
+    Configuration as RtcConfiguration, ConnectionState as RtcPeerConnectionState,
+    DataChannelState as RtcDataChannelState, Direction as RtcRtpTransceiverDirection,
+    DtlsTransportState as RtcDtlsTransportState, ErrorDetailTypeIdp as RtcErrorDetailTypeIdp,
+    IceConnectionState as RtcIceConnectionState, IceGatheringState as RtcIceGatheringState,
+    IceServer as RtcIceServer, IceTransportPolicy as RtcIceTransportPolicy,
+    IdentityAssertion as RtcIdentityAssertion,
     IdentityAssertionResult as RtcIdentityAssertionResult,
     IdentityProviderDetails as RtcIdentityProviderDetails,
     IdentityProviderError as RtcIdentityProviderError,

@@ -1,25 +1,23 @@
 //! `RTCPeerConnection` (webrtc-pc, section 4.4).
 
 mod identity;
+mod rtp;
 
 use std::sync::Arc;
 
 use stonechat_peerconnection::{
-    Answer, Call, ChannelInit, ConnectionState, IceConnectionState, IceGatheringState, Kind,
-    SignalingState, TransceiverInit, Value, Which,
+    Answer, Call, ChannelInit, ConnectionState, IceConnectionState, IceGatheringState,
+    SignalingState, Value, Which,
 };
 use tokio::sync::watch;
 
+pub use self::rtp::TrackOrKind;
 use crate::api::Api;
 use crate::error::{RtcError, RtcErrorName};
 use crate::events::Events;
-use crate::media_stream_track::MediaStreamTrack;
 use crate::peer_connection_event::PeerConnectionEvent;
 use crate::rtc_data_channel::RtcDataChannel;
 use crate::rtc_ice_candidate::RtcIceCandidateInit;
-use crate::rtc_rtp_receiver::RtcRtpReceiver;
-use crate::rtc_rtp_sender::RtcRtpSender;
-use crate::rtc_rtp_transceiver::RtcRtpTransceiver;
 use crate::rtc_sctp_transport::RtcSctpTransport;
 use crate::shared::{Shared, State};
 use crate::{RtcConfiguration, RtcOfferOptions, RtcSessionDescription, RtcStatsReport};
@@ -184,127 +182,6 @@ impl RtcPeerConnection {
             }
             _ => Err(unexpected()),
         }
-    }
-
-    /// `addTrack()`: sends a track in streams of these ids.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidAccessError` if the track is being sent already, `InvalidStateError` after the end.
-    pub fn add_track(
-        &self,
-        track: &MediaStreamTrack,
-        streams: &[&str],
-    ) -> Result<RtcRtpSender, RtcError> {
-        let streams = streams.iter().map(|&stream| stream.to_owned()).collect();
-        match self.shared().call(Call::AddTrack {
-            track: track.info(),
-            streams,
-        })? {
-            Answer::Sender(id) => {
-                let sender = RtcRtpSender::new(self.shared(), id);
-                sender.set_track(Some(track));
-                Ok(sender)
-            }
-            _ => Err(unexpected()),
-        }
-    }
-
-    /// `removeTrack()`: the sender stays and sends nothing.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidAccessError` if the sender belongs to another peer connection.
-    pub fn remove_track(&self, sender: &RtcRtpSender) -> Result<(), RtcError> {
-        self.shared().call(Call::RemoveTrack(sender.id()))?;
-        sender.set_track(None);
-        Ok(())
-    }
-
-    /// `addTransceiver()` of a kind.
-    ///
-    /// # Errors
-    ///
-    /// `TypeError` for a stream id that is no token, `InvalidStateError` after the end.
-    pub fn add_transceiver(
-        &self,
-        kind: Kind,
-        init: TransceiverInit,
-    ) -> Result<RtcRtpTransceiver, RtcError> {
-        self.transceiver_of(
-            Call::AddTransceiver {
-                kind,
-                track: None,
-                init,
-            },
-            None,
-        )
-    }
-
-    /// `addTransceiver()` with a track.
-    ///
-    /// # Errors
-    ///
-    /// As [`add_transceiver`](Self::add_transceiver).
-    pub fn add_transceiver_with_track(
-        &self,
-        track: &MediaStreamTrack,
-        init: TransceiverInit,
-    ) -> Result<RtcRtpTransceiver, RtcError> {
-        let call = Call::AddTransceiver {
-            kind: track.kind(),
-            track: Some(track.info()),
-            init,
-        };
-        self.transceiver_of(call, Some(track))
-    }
-
-    fn transceiver_of(
-        &self,
-        call: Call,
-        track: Option<&MediaStreamTrack>,
-    ) -> Result<RtcRtpTransceiver, RtcError> {
-        match self.shared().call(call)? {
-            Answer::Transceiver(id) => {
-                let transceiver = RtcRtpTransceiver::new(self.shared(), id);
-                transceiver.sender().set_track(track);
-                Ok(transceiver)
-            }
-            _ => Err(unexpected()),
-        }
-    }
-
-    /// `getTransceivers()`.
-    #[must_use]
-    pub fn get_transceivers(&self) -> Vec<RtcRtpTransceiver> {
-        let ids: Vec<_> = self
-            .shared()
-            .session()
-            .transceivers()
-            .into_iter()
-            .map(|view| view.id)
-            .collect();
-        ids.into_iter()
-            .map(|id| RtcRtpTransceiver::new(self.shared(), id))
-            .collect()
-    }
-
-    /// `getSenders()`.
-    #[must_use]
-    pub fn get_senders(&self) -> Vec<RtcRtpSender> {
-        self.get_transceivers()
-            .iter()
-            .map(|transceiver| transceiver.sender().clone())
-            .collect()
-    }
-
-    /// `getReceivers()`.
-    #[must_use]
-    pub fn get_receivers(&self) -> Vec<RtcRtpReceiver> {
-        self.get_transceivers()
-            .iter()
-            .map(|transceiver| transceiver.receiver().clone())
-            .collect()
     }
 
     /// `sctp`, once a section for data was negotiated.

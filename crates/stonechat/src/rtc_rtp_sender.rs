@@ -5,13 +5,17 @@ mod transform;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use stonechat_peerconnection::{Call, SenderId, TransceiverId};
+use stonechat_peerconnection::{
+    Answer, Call, Kind, MediaEngine, RtpCapabilities, RtpSendParameters, SenderId,
+    SetParameterOptions, TransceiverId,
+};
 use tokio::sync::Notify;
 
+use crate::encoding_hints::EncodingHintsWatch;
 use crate::error::RtcError;
 use crate::media_stream_track::MediaStreamTrack;
 use crate::rtc_dtls_transport::RtcDtlsTransport;
-use crate::shared::Shared;
+use crate::shared::{Shared, State};
 
 /// The sending half of a transceiver.
 #[derive(Clone, Debug)]
@@ -43,6 +47,61 @@ impl RtcRtpSender {
         self.id
     }
 
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// `getCapabilities()`: the codecs and header extensions that can be sent by default; `None`
+    /// for a kind that is neither `audio` nor `video`. What an [`Api`](crate::Api) with codecs of
+    /// its own can send is what its [`MediaEngine`] says.
+    #[must_use]
+    pub fn get_capabilities(kind: &str) -> Option<RtpCapabilities> {
+        let kind = [Kind::Audio, Kind::Video]
+            .into_iter()
+            .find(|known| known.as_str() == kind)?;
+        Some(MediaEngine::default().send_capabilities(kind))
+    }
+
+    /// `getParameters()`: how the track is encoded and sent.
+    ///
+    /// They are the same, with the same `transaction_id`, until something changes.
+    #[must_use]
+    pub fn get_parameters(&self) -> RtpSendParameters {
+        match self.shared.call(Call::GetParameters(self.id)) {
+            Ok(Answer::Parameters(parameters)) => *parameters,
+            // The transceiver is gone.
+            _ => RtpSendParameters::default(),
+        }
+    }
+
+    /// `setParameters()`: changes what [`get_parameters`](Self::get_parameters) gave, without
+    /// negotiation.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidStateError` if the transceiver is stopped, or if the parameters changed since
+    /// `get_parameters`; `InvalidModificationError` if something read-only was changed, or a codec
+    /// or scalability mode cannot be used; `RangeError` for a scale below 1 or a frame rate
+    /// below 0.
+    pub async fn set_parameters(
+        &self,
+        parameters: RtpSendParameters,
+        options: SetParameterOptions,
+    ) -> Result<(), RtcError> {
+        let call = Call::SetParameters(self.id, Box::new(parameters), options);
+        self.shared.promise(call).await.map(|_| ())
+    }
+
+    /// What the encoder should do for each encoding, now and as it changes.
+    #[must_use]
+    pub fn encoding_hints(&self) -> EncodingHintsWatch {
+        let mut state = self.shared.session();
+        let State { session, hub } = &mut *state;
+        EncodingHintsWatch {
+            hints: hub.watch_hints(session, self.id),
+        }
+    }
+
     /// `track`.
     #[must_use]
     pub fn track(&self) -> Option<MediaStreamTrack> {
@@ -69,7 +128,7 @@ impl RtcRtpSender {
     /// # Errors
     ///
     /// `TypeError` if the track is of another kind, `InvalidStateError` if the transceiver is
-    /// stopped.
+    /// stopped or the peer connection closed.
     pub async fn replace_track(&self, track: Option<&MediaStreamTrack>) -> Result<(), RtcError> {
         let call = Call::ReplaceTrack(self.id, track.map(MediaStreamTrack::info));
         self.shared.promise(call).await?;
@@ -81,7 +140,7 @@ impl RtcRtpSender {
     ///
     /// # Errors
     ///
-    /// `TypeError` if an id is no token.
+    /// `TypeError` if an id is no token, `InvalidStateError` after the end.
     pub fn set_streams(&self, streams: &[&str]) -> Result<(), RtcError> {
         let streams = streams.iter().map(|&stream| stream.to_owned()).collect();
         self.shared
@@ -93,6 +152,14 @@ impl RtcRtpSender {
     /// waited is not lost.
     pub async fn key_frame_requested(&self) {
         self.core.key_frame.notified().await;
+    }
+
+    /// The track goes, if the session let it go.
+    pub(crate) fn forget_removed_track(&self) {
+        let view = self.shared.session().transceiver(TransceiverId(self.id.0));
+        if view.is_some_and(|view| view.sender_track.is_none()) {
+            self.set_track(None);
+        }
     }
 
     pub(crate) fn set_track(&self, track: Option<&MediaStreamTrack>) {

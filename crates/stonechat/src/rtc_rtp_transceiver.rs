@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use stonechat_peerconnection::session::TransceiverView;
-use stonechat_peerconnection::{Call, CodecCapability, Direction, Kind, TransceiverId};
+use stonechat_peerconnection::{
+    Call, Direction, Kind, RtpCodec, RtpHeaderExtensionCapability, TransceiverId,
+};
 
 use crate::error::RtcError;
 use crate::rtc_rtp_receiver::RtcRtpReceiver;
@@ -66,10 +68,11 @@ impl RtcRtpTransceiver {
             .map_or(Direction::Stopped, |view| view.direction)
     }
 
-    /// `currentDirection`: what was negotiated.
+    /// `currentDirection`: what was negotiated; `stopped` once it is stopped for good.
     #[must_use]
     pub fn current_direction(&self) -> Option<Direction> {
-        self.view()?.current_direction
+        self.view()
+            .map_or(Some(Direction::Stopped), |view| view.current_direction)
     }
 
     /// Sets `direction`; the next exchange negotiates it.
@@ -94,14 +97,48 @@ impl RtcRtpTransceiver {
     }
 
     /// `setCodecPreferences()`: which codecs, in which order; empty restores the default.
+    /// Retransmissions are used if their codec is in the list.
     ///
     /// # Errors
     ///
-    /// `InvalidModificationError` if one is not among the capabilities.
-    pub fn set_codec_preferences(&self, codecs: Vec<CodecCapability>) -> Result<(), RtcError> {
+    /// `InvalidModificationError` if one is not among the capabilities, or none of them carries
+    /// media.
+    pub fn set_codec_preferences(&self, codecs: Vec<RtpCodec>) -> Result<(), RtcError> {
         self.shared
             .call(Call::SetCodecPreferences(self.id, codecs))
             .map(|_| ())
+    }
+
+    /// `getHeaderExtensionsToNegotiate()` (webrtc-extensions): how the next exchange uses header
+    /// extensions; `stopped` ones are left out.
+    #[must_use]
+    pub fn get_header_extensions_to_negotiate(&self) -> Vec<RtpHeaderExtensionCapability> {
+        self.shared
+            .session()
+            .header_extensions_to_negotiate(self.id)
+    }
+
+    /// `setHeaderExtensionsToNegotiate()`: the list of
+    /// [`get_header_extensions_to_negotiate`](Self::get_header_extensions_to_negotiate) with other
+    /// directions.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidModificationError` if it is another list, or an extension is turned off that cannot
+    /// be done without.
+    pub fn set_header_extensions_to_negotiate(
+        &self,
+        extensions: Vec<RtpHeaderExtensionCapability>,
+    ) -> Result<(), RtcError> {
+        self.shared
+            .call(Call::SetHeaderExtensionsToNegotiate(self.id, extensions))
+            .map(|_| ())
+    }
+
+    /// `getNegotiatedHeaderExtensions()`: what the last exchange agreed on.
+    #[must_use]
+    pub fn get_negotiated_header_extensions(&self) -> Vec<RtpHeaderExtensionCapability> {
+        self.shared.session().negotiated_header_extensions(self.id)
     }
 
     /// Whether `stop()` was called or its section was rejected.

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use stonechat_media::MediaFrame;
 use stonechat_peerconnection::{
-    Answer, Call, ChannelId, ReceiverId, SenderId, Session, Step, Value,
+    Answer, Call, ChannelId, Delivered, ReceiverId, SenderId, Session, Step, Value,
 };
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -124,8 +124,10 @@ impl Shared {
     }
 
     pub(crate) fn deliver(&self, receiver: ReceiverId, frame: MediaFrame) {
-        let state = self.session();
-        if let Some(track) = state.hub.track(receiver) {
+        let mut state = self.session();
+        let State { session, hub } = &mut *state;
+        session.note_delivered(Instant::now(), receiver, &Delivered::from(&frame));
+        if let Some(track) = hub.track(receiver) {
             track.push(frame);
         }
     }

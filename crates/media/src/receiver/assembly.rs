@@ -53,6 +53,7 @@ impl Receiver {
                         (MediaKind::Video, true) => config.repair_wait,
                         (MediaKind::Video, false) => config.reorder_wait,
                     };
+                    let wait = self.parameters.wait.map_or(wait, |wanted| wait.max(wanted));
                     if let Some(stream) = self.stream.as_mut() {
                         stream.gap_deadline = Some(since + wait);
                     }
@@ -195,6 +196,8 @@ fn build(
         first_arrival: first.arrival,
         arrival: first.arrival,
         audio_level: first.audio_level,
+        contributing_levels: first.contributing_levels.clone(),
+        rid: first.rid.clone(),
     };
     let mut len = 0_usize;
     for packet in filled.clone() {

@@ -24,6 +24,7 @@ fn ids() -> ExtensionIds {
         abs_send_time: ExtensionId::new(4),
         transport_sequence: ExtensionId::new(5),
         audio_level: ExtensionId::new(6),
+        mixer_levels: None,
     }
 }
 
@@ -455,6 +456,7 @@ fn packets_are_forwarded_with_their_numbers_and_none_is_used_twice() {
         timestamp: Timestamp(u32::from(sequence)),
         sequence: Some(SequenceNumber(sequence)),
         audio_level: None,
+        rid: None,
     };
     let now = pair.now;
     for sequence in [65_534, 65_535, 0, 3, 1] {

@@ -8,12 +8,12 @@ use stonechat_media::{
     PacketizationMode, ReceivedPacket, ReceiverParameters, ReceiverTransform, SenderConfig,
     SenderParameters, SenderTransform, Streams,
 };
-use stonechat_rtp::{ExtensionId, Mid, PayloadType, Ssrc};
+use stonechat_rtp::{ExtensionId, Mid, PayloadType, Rid, Ssrc};
 
 use super::layers::Layers;
 use crate::fact::Fact;
 use crate::id::{Kind, ReceiverId, SenderId, TransportId};
-use crate::plan::{CodecPlan, ExtensionPlan, Plan, ReceiverPlan, SenderPlan};
+use crate::plan::{CodecPlan, EncodingPlan, ExtensionPlan, Plan, ReceiverPlan, SenderPlan};
 
 /// The senders and receivers of a connection by the names of the session.
 #[derive(Debug, Default)]
@@ -28,8 +28,17 @@ pub(super) struct MediaTable {
 #[derive(Debug)]
 pub(super) struct Entry<Id, P> {
     pub(super) transport: TransportId,
-    pub(super) id: Id,
+    /// One for each encoding.
+    pub(super) layers: Vec<Layer<Id>>,
     pub(super) plan: P,
+}
+
+/// One encoding in the media plane.
+#[derive(Debug)]
+pub(super) struct Layer<Id> {
+    /// Its name, in simulcast.
+    pub(super) rid: Option<String>,
+    pub(super) id: Id,
 }
 
 /// What the media plane tells the reader and writer of frames.
@@ -59,6 +68,9 @@ pub enum SendMediaError {
     /// Nothing was negotiated for the sender yet, or its direction does not let it send.
     #[error("the sender is not active: negotiate it with a direction that sends")]
     Inactive,
+    /// The sender has no encoding of that name.
+    #[error("the sender has no such encoding: name one of its parameters")]
+    UnknownEncoding,
     /// The queue is full; [`MediaEvent::Writable`] follows.
     #[error("the queue of the sender is full: wait until it is writable")]
     Blocked,
@@ -109,7 +121,9 @@ impl Layers {
             if let Some(entry) = self.media_table.senders.remove(&name)
                 && let Some(transport) = self.transport_mut(entry.transport)
             {
-                let _ = transport.media.remove_sender(now, entry.id);
+                for layer in entry.layers {
+                    let _ = transport.media.remove_sender(now, layer.id);
+                }
             }
         }
         let gone: Vec<_> = self
@@ -127,86 +141,126 @@ impl Layers {
             if let Some(entry) = self.media_table.receivers.remove(&name)
                 && let Some(transport) = self.transport_mut(entry.transport)
             {
-                let _ = transport.media.remove_receiver(now, entry.id);
+                for layer in entry.layers {
+                    let _ = transport.media.remove_receiver(now, layer.id);
+                }
                 self.media_event(MediaEvent::Ended(name));
             }
         }
     }
 
     fn apply_sender(&mut self, now: Instant, plan: &SenderPlan) {
-        let parameters = sender_parameters(plan);
-        if let Some(entry) = self.media_table.senders.get_mut(&plan.id) {
-            if entry.plan != *plan {
-                entry.plan = plan.clone();
-                let (transport, id) = (entry.transport, entry.id);
-                if let Some(transport) = self.transport_mut(transport) {
-                    let _ = transport.media.set_sender_parameters(now, id, parameters);
-                }
-            }
-            return;
-        }
-        let config = SenderConfig {
-            ssrc: Some(Ssrc(plan.ssrc)),
-            rtx_ssrc: plan.rtx_ssrc.map(Ssrc),
-            parameters,
+        let mut layers = match self.media_table.senders.get_mut(&plan.id) {
+            Some(entry) if entry.plan == *plan => return,
+            Some(entry) => std::mem::take(&mut entry.layers),
+            None => Vec::new(),
         };
         let Some(transport) = self.transport_mut(plan.transport) else {
             return;
         };
-        match transport.media.add_sender(config) {
-            Ok(id) => {
-                let entry = Entry {
-                    transport: plan.transport,
-                    id,
-                    plan: plan.clone(),
-                };
-                self.media_table.senders.insert(plan.id, entry);
-                self.lead_new_sender(now, plan.id);
+        // An encoding stays the same as long as its source does.
+        let mut kept = Vec::new();
+        let mut has_new = false;
+        for layer in layers.drain(..) {
+            let Some((Ssrc(ssrc), _)) = transport.media.sender_sources(layer.id) else {
+                continue;
+            };
+            if plan.encodings.iter().any(|encoding| encoding.ssrc == ssrc) {
+                kept.push((ssrc, layer.id));
+            } else {
+                let _ = transport.media.remove_sender(now, layer.id);
             }
-            Err(error) => tracing::debug!(%error, "sender not added"),
+        }
+        for encoding in &plan.encodings {
+            let parameters = sender_parameters(plan, encoding);
+            let known = kept.iter().find(|(ssrc, _)| *ssrc == encoding.ssrc);
+            let id = match known {
+                Some((_, id)) => {
+                    let _ = transport.media.set_sender_parameters(now, *id, parameters);
+                    Ok(*id)
+                }
+                None => {
+                    has_new = true;
+                    transport.media.add_sender(SenderConfig {
+                        ssrc: Some(Ssrc(encoding.ssrc)),
+                        rtx_ssrc: encoding.rtx_ssrc.map(Ssrc),
+                        parameters,
+                    })
+                }
+            };
+            match id {
+                Ok(id) => layers.push(Layer {
+                    rid: encoding.rid.clone(),
+                    id,
+                }),
+                Err(error) => tracing::debug!(%error, "sender not added"),
+            }
+        }
+        let entry = Entry {
+            transport: plan.transport,
+            layers,
+            plan: plan.clone(),
+        };
+        self.media_table.senders.insert(plan.id, entry);
+        if has_new {
+            self.lead_new_sender(now, plan.id);
         }
     }
 
     fn apply_receiver(&mut self, now: Instant, plan: &ReceiverPlan) {
-        let parameters = receiver_parameters(plan);
-        if let Some(entry) = self.media_table.receivers.get_mut(&plan.id) {
-            if entry.plan != *plan {
-                entry.plan = plan.clone();
-                let (transport, id) = (entry.transport, entry.id);
-                if let Some(transport) = self.transport_mut(transport) {
-                    let _ = transport.media.set_receiver_parameters(now, id, parameters);
-                }
-            }
-            return;
-        }
+        let mut before = match self.media_table.receivers.get_mut(&plan.id) {
+            Some(entry) if entry.plan == *plan => return,
+            Some(entry) => std::mem::take(&mut entry.layers),
+            None => Vec::new(),
+        };
         let Some(transport) = self.transport_mut(plan.transport) else {
             return;
         };
-        let added = transport
-            .media
-            .add_receiver(parameters.clone())
-            .or_else(|error| match error {
-                // What the peer says of its sources contradicts itself: they are found otherwise.
-                stonechat_media::AddError::SourceInUse => {
-                    transport.media.add_receiver(ReceiverParameters {
-                        ssrc: None,
-                        rtx_ssrc: None,
-                        ..parameters
-                    })
-                }
-                error => Err(error),
-            });
-        match added {
-            Ok(id) => {
-                let entry = Entry {
-                    transport: plan.transport,
-                    id,
-                    plan: plan.clone(),
-                };
-                self.media_table.receivers.insert(plan.id, entry);
-                self.lead_new_receiver(now, plan.id);
+        let rids: Vec<Option<&str>> = if plan.rids.is_empty() {
+            vec![None]
+        } else {
+            plan.rids.iter().map(|rid| Some(rid.as_str())).collect()
+        };
+        before.retain(|layer| {
+            let planned = rids.contains(&layer.rid.as_deref());
+            if !planned {
+                let _ = transport.media.remove_receiver(now, layer.id);
             }
-            Err(error) => tracing::debug!(%error, "receiver not added"),
+            planned
+        });
+        let mut layers = Vec::new();
+        let mut has_new = false;
+        for (index, rid) in rids.into_iter().enumerate() {
+            let parameters = receiver_parameters(plan, index, rid);
+            let known = before.iter().find(|layer| layer.rid.as_deref() == rid);
+            let id = match known {
+                Some(layer) => {
+                    let _ = transport
+                        .media
+                        .set_receiver_parameters(now, layer.id, parameters);
+                    Ok(layer.id)
+                }
+                None => {
+                    has_new = true;
+                    add_receiver(&mut transport.media, parameters)
+                }
+            };
+            match id {
+                Ok(id) => layers.push(Layer {
+                    rid: rid.map(str::to_owned),
+                    id,
+                }),
+                Err(error) => tracing::debug!(%error, "receiver not added"),
+            }
+        }
+        let entry = Entry {
+            transport: plan.transport,
+            layers,
+            plan: plan.clone(),
+        };
+        self.media_table.receivers.insert(plan.id, entry);
+        if has_new {
+            self.lead_new_receiver(now, plan.id);
         }
     }
 
@@ -229,7 +283,7 @@ impl Layers {
         sender: SenderId,
         frame: &OutgoingFrame,
     ) -> Result<(), SendMediaError> {
-        let (media, id) = self.sender(sender)?;
+        let (media, id) = self.sender(sender, frame.rid.as_ref())?;
         media
             .send_frame(now, id, frame)
             .map_err(SendMediaError::from)
@@ -241,23 +295,33 @@ impl Layers {
         sender: SenderId,
         packet: OutgoingPacket,
     ) -> Result<(), SendMediaError> {
-        let (media, id) = self.sender(sender)?;
+        let (media, id) = self.sender(sender, packet.rid.as_ref())?;
         media
             .send_packet(now, id, packet)
             .map_err(SendMediaError::from)
     }
 
-    /// The media plane that a sender belongs to, if it may send.
+    /// The media plane that an encoding of a sender belongs to, if it may send. Without a name it
+    /// is the first one.
     pub(super) fn sender(
         &mut self,
         sender: SenderId,
+        rid: Option<&Rid>,
     ) -> Result<(&mut Streams, stonechat_media::SenderId), SendMediaError> {
         let entry = self
             .media_table
             .senders
             .get(&sender)
             .ok_or(SendMediaError::Inactive)?;
-        let (transport, id) = (entry.transport, entry.id);
+        let layer = match rid {
+            None => entry.layers.first(),
+            Some(rid) => entry
+                .layers
+                .iter()
+                .find(|layer| layer.rid.as_deref() == Some(rid.as_str())),
+        };
+        let id = layer.ok_or(SendMediaError::UnknownEncoding)?.id;
+        let transport = entry.transport;
         let transport = self
             .transport_mut(transport)
             .ok_or(SendMediaError::Inactive)?;
@@ -268,9 +332,7 @@ impl Layers {
     }
 
     pub(super) fn recv_frame(&mut self, now: Instant, receiver: ReceiverId) -> Option<MediaFrame> {
-        let entry = self.media_table.receivers.get(&receiver)?;
-        let (transport, id) = (entry.transport, entry.id);
-        self.transport_mut(transport)?.media.recv_frame(now, id)
+        self.recv(receiver, |media, id| media.recv_frame(now, id))
     }
 
     pub(super) fn recv_packet(
@@ -278,19 +340,30 @@ impl Layers {
         now: Instant,
         receiver: ReceiverId,
     ) -> Option<ReceivedPacket> {
+        self.recv(receiver, |media, id| media.recv_packet(now, id))
+    }
+
+    /// The first thing that any encoding of a receiver has.
+    pub(super) fn recv<T>(
+        &mut self,
+        receiver: ReceiverId,
+        mut take: impl FnMut(&mut Streams, stonechat_media::ReceiverId) -> Option<T>,
+    ) -> Option<T> {
         let entry = self.media_table.receivers.get(&receiver)?;
-        let (transport, id) = (entry.transport, entry.id);
-        self.transport_mut(transport)?.media.recv_packet(now, id)
+        let index = self.index_of(entry.transport)?;
+        let transport = self.transports.get_mut(index)?;
+        entry
+            .layers
+            .iter()
+            .find_map(|layer| take(&mut transport.media, layer.id))
     }
 
     pub(super) fn request_key_frame(&mut self, now: Instant, receiver: ReceiverId) {
-        let Some(entry) = self.media_table.receivers.get(&receiver) else {
-            return;
+        let request = |media: &mut Streams, id| -> Option<()> {
+            let _ = media.request_keyframe(now, id);
+            None
         };
-        let (transport, id) = (entry.transport, entry.id);
-        if let Some(transport) = self.transport_mut(transport) {
-            let _ = transport.media.request_keyframe(now, id);
-        }
+        let _ = self.recv(receiver, request);
     }
 
     /// Flags: one of a kind for each sender and receiver.
@@ -344,7 +417,9 @@ impl Layers {
             }
             Event::KeyframeRequested(id) => {
                 if let Some(sender) = table.sender(transport, id) {
-                    self.facts.push_back(Fact::KeyFrameRequested { sender });
+                    let rid = table.rid_of(sender, id);
+                    self.facts
+                        .push_back(Fact::KeyFrameRequested { sender, rid });
                 }
             }
             _ => {}
@@ -356,8 +431,15 @@ impl MediaTable {
     fn sender(&self, transport: TransportId, id: stonechat_media::SenderId) -> Option<SenderId> {
         self.senders
             .iter()
-            .find(|(_, entry)| entry.transport == transport && entry.id == id)
+            .find(|(_, entry)| entry.has(transport, id))
             .map(|(name, _)| *name)
+    }
+
+    /// The name of an encoding of a sender, in simulcast.
+    fn rid_of(&self, sender: SenderId, id: stonechat_media::SenderId) -> Option<String> {
+        let layers = &self.senders.get(&sender)?.layers;
+        let layer = layers.iter().find(|layer| layer.id == id)?;
+        layer.rid.clone()
     }
 
     fn receiver(
@@ -367,37 +449,71 @@ impl MediaTable {
     ) -> Option<ReceiverId> {
         self.receivers
             .iter()
-            .find(|(_, entry)| entry.transport == transport && entry.id == id)
+            .find(|(_, entry)| entry.has(transport, id))
             .map(|(name, _)| *name)
     }
 }
 
-fn sender_parameters(plan: &SenderPlan) -> SenderParameters {
-    SenderParameters {
-        codecs: plan
-            .codecs
-            .iter()
-            .filter_map(|codec| codec_parameters(plan.kind, codec))
-            .collect(),
-        mid: Mid::new(&plan.mid).ok(),
-        rid: None,
-        extensions: extension_ids(&plan.extensions),
-        active: plan.active,
+impl<Id: Eq, P> Entry<Id, P> {
+    fn has(&self, transport: TransportId, id: Id) -> bool {
+        self.transport == transport && self.layers.iter().any(|layer| layer.id == id)
     }
 }
 
-fn receiver_parameters(plan: &ReceiverPlan) -> ReceiverParameters {
+fn add_receiver(
+    media: &mut Streams,
+    parameters: ReceiverParameters,
+) -> Result<stonechat_media::ReceiverId, stonechat_media::AddError> {
+    match media.add_receiver(parameters.clone()) {
+        // What the peer says of its sources contradicts itself: they are found otherwise.
+        Err(stonechat_media::AddError::SourceInUse) => media.add_receiver(ReceiverParameters {
+            ssrc: None,
+            rtx_ssrc: None,
+            ..parameters
+        }),
+        added => added,
+    }
+}
+
+fn sender_parameters(plan: &SenderPlan, encoding: &EncodingPlan) -> SenderParameters {
+    let rid = encoding.rid.as_deref();
+    let preferred = plan.codec_of(rid).map(|codec| codec.payload_type);
+    let mut codecs: Vec<CodecParameters> = plan
+        .codecs
+        .iter()
+        .filter_map(|codec| codec_parameters(plan.kind, codec))
+        .collect();
+    // Frames that do not name a payload type have the first one.
+    codecs.sort_by_key(|codec| Some(codec.payload_type.get()) != preferred);
+    SenderParameters {
+        mid: Mid::new(&plan.mid).ok(),
+        rid: rid.and_then(|rid| Rid::new(rid).ok()),
+        extensions: extension_ids(&plan.extensions),
+        active: encoding.active,
+        max_bitrate: encoding.max_bitrate.map(u64::from),
+        weight: encoding.priority.weight(),
+        ..SenderParameters::new(codecs)
+    }
+}
+
+/// The parameters of encoding `index` of a receiver.
+fn receiver_parameters(plan: &ReceiverPlan, index: usize, rid: Option<&str>) -> ReceiverParameters {
     let codecs = plan
         .codecs
         .iter()
         .filter_map(|codec| codec_parameters(plan.kind, codec))
         .collect();
-    let source = plan.sources.first();
+    // Encodings of simulcast are told by their names, which packets carry, if that was negotiated.
+    let by_name = rid.is_some()
+        && (extension_ids(&plan.extensions).rid.is_some() || plan.sources.len() != plan.rids.len());
+    let source = plan.sources.get(index).filter(|_| !by_name);
     ReceiverParameters {
         mid: Mid::new(&plan.mid).ok(),
+        rid: rid.and_then(|rid| Rid::new(rid).ok()),
         ssrc: source.map(|(ssrc, _)| Ssrc(*ssrc)),
         rtx_ssrc: source.and_then(|(_, rtx)| rtx.map(Ssrc)),
         delivery: plan.delivery,
+        wait: plan.wait,
         ..ReceiverParameters::new(codecs)
     }
 }
@@ -447,5 +563,6 @@ fn extension_ids(plan: &[ExtensionPlan]) -> ExtensionIds {
             "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
         ),
         audio_level: id("urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
+        mixer_levels: id("urn:ietf:params:rtp-hdrext:csrc-audio-level"),
     }
 }

@@ -29,15 +29,17 @@ impl Layers {
             .media_table
             .senders
             .iter()
-            .filter_map(|(id, entry)| {
+            .flat_map(|(id, entry)| entry.layers.iter().map(move |layer| (id, entry, layer)))
+            .filter_map(|(id, entry, layer)| {
                 let transport = &self.transports.get(self.index_of(entry.transport)?)?;
                 Some(SenderSnapshot {
                     id: *id,
                     transport: entry.transport,
                     kind: entry.plan.kind,
                     mid: entry.plan.mid.clone(),
-                    codec: entry.plan.codecs.first().cloned(),
-                    stats: transport.media.sender_stats(entry.id)?.clone(),
+                    rid: layer.rid.clone(),
+                    codec: entry.plan.codec_of(layer.rid.as_deref()).cloned(),
+                    stats: transport.media.sender_stats(layer.id)?.clone(),
                 })
             })
             .collect();
@@ -45,15 +47,17 @@ impl Layers {
             .media_table
             .receivers
             .iter()
-            .filter_map(|(id, entry)| {
+            .flat_map(|(id, entry)| entry.layers.iter().map(move |layer| (id, entry, layer)))
+            .filter_map(|(id, entry, layer)| {
                 let transport = &self.transports.get(self.index_of(entry.transport)?)?;
                 Some(ReceiverSnapshot {
                     id: *id,
                     transport: entry.transport,
                     kind: entry.plan.kind,
                     mid: entry.plan.mid.clone(),
+                    rid: layer.rid.clone(),
                     codec: entry.plan.codecs.first().cloned(),
-                    stats: transport.media.receiver_stats(entry.id)?,
+                    stats: transport.media.receiver_stats(layer.id)?,
                 })
             })
             .collect();

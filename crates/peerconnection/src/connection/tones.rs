@@ -26,7 +26,7 @@ impl Layers {
         event: u8,
         duration: Duration,
     ) {
-        let Ok((media, id)) = self.sender(sender) else {
+        let Ok((media, id)) = self.sender(sender, None) else {
             return;
         };
         if let Err(error) = media.play_tone(now, id, event, duration) {
@@ -55,8 +55,6 @@ impl Layers {
     }
 
     fn recv_tone(&mut self, now: Instant, receiver: ReceiverId) -> Option<ReceivedTone> {
-        let entry = self.media_table.receivers.get(&receiver)?;
-        let (transport, id) = (entry.transport, entry.id);
-        self.transport_mut(transport)?.media.recv_tone(now, id)
+        self.recv(receiver, |media, id| media.recv_tone(now, id))
     }
 }

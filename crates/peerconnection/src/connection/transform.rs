@@ -39,7 +39,9 @@ impl Connection {
         frame: &OutgoingFrame,
     ) -> Result<(), TransformError> {
         self.update(now, |layers, now| {
-            let (media, id) = layers.sender(sender).map_err(|_| TransformError::Unknown)?;
+            let (media, id) = layers
+                .sender(sender, frame.rid.as_ref())
+                .map_err(|_| TransformError::Unknown)?;
             media.push_transformed_sent(now, id, ticket, frame)
         })
     }
@@ -52,10 +54,9 @@ impl Connection {
         receiver: ReceiverId,
     ) -> Option<UntransformedReceived> {
         self.update(now, |layers, now| {
-            let entry = layers.media_table.receivers.get(&receiver)?;
-            let (transport, id) = (entry.transport, entry.id);
-            let transport = layers.transport_mut(transport)?;
-            transport.media.poll_untransformed_received(now, id)
+            layers.recv(receiver, |media, id| {
+                media.poll_untransformed_received(now, id)
+            })
         })
     }
 
@@ -74,7 +75,10 @@ impl Connection {
         self.update(now, |layers, now| {
             let entry = layers.media_table.receivers.get(&receiver);
             let entry = entry.ok_or(TransformError::Unknown)?;
-            let (transport, id) = (entry.transport, entry.id);
+            let rid = frame.rid.as_ref().map(|rid| rid.as_str());
+            let mut of_frame = entry.layers.iter();
+            let layer = of_frame.find(|layer| layer.rid.as_deref() == rid);
+            let (transport, id) = (entry.transport, layer.ok_or(TransformError::Unknown)?.id);
             let transport = layers
                 .transport_mut(transport)
                 .ok_or(TransformError::Unknown)?;
@@ -113,9 +117,14 @@ impl Layers {
         let Some(entry) = self.media_table.senders.get(&sender) else {
             return;
         };
-        let (transport, id) = (entry.transport, entry.id);
+        let ids: Vec<_> = entry.layers.iter().map(|layer| layer.id).collect();
+        let transport = entry.transport;
         if let Some(transport) = self.transport_mut(transport) {
-            let _ = transport.media.set_sender_transform(now, id, transform);
+            for id in ids {
+                let _ = transport
+                    .media
+                    .set_sender_transform(now, id, transform.clone());
+            }
         }
     }
 
@@ -147,9 +156,14 @@ impl Layers {
         let Some(entry) = self.media_table.receivers.get(&receiver) else {
             return;
         };
-        let (transport, id) = (entry.transport, entry.id);
+        let ids: Vec<_> = entry.layers.iter().map(|layer| layer.id).collect();
+        let transport = entry.transport;
         if let Some(transport) = self.transport_mut(transport) {
-            let _ = transport.media.set_receiver_transform(now, id, transform);
+            for id in ids {
+                let _ = transport
+                    .media
+                    .set_receiver_transform(now, id, transform.clone());
+            }
         }
     }
 
@@ -158,8 +172,11 @@ impl Layers {
         now: Instant,
         sender: SenderId,
     ) -> Option<UntransformedSent> {
-        let (media, id) = self.sender(sender).ok()?;
-        let taken = media.poll_untransformed_sent(now, id)?;
+        let entry = self.media_table.senders.get(&sender)?;
+        let index = self.index_of(entry.transport)?;
+        let media = &mut self.transports.get_mut(index)?.media;
+        let mut layers = entry.layers.iter();
+        let taken = layers.find_map(|layer| media.poll_untransformed_sent(now, layer.id))?;
         if let (FrameTime::Rtp(timestamp), true) = (taken.frame.time, taken.info.keyframe) {
             self.facts.push_back(Fact::KeyFrameEncoded {
                 sender,

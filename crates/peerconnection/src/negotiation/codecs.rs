@@ -5,8 +5,12 @@ use stonechat_sdp::Media;
 
 use crate::error::{Error, ErrorName};
 use crate::id::Kind;
+use crate::negotiation::codec_match::{self, Asymmetric};
 use crate::plan::CodecPlan;
-use crate::session::call::CodecCapability;
+use crate::rtp_parameters::{
+    RtpCapabilities, RtpCodec, RtpCodecParameters, RtpHeaderExtensionCapability,
+};
+use crate::session::call::Direction;
 
 /// A codec that we offer and accept.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -25,6 +29,17 @@ pub struct Codec {
     pub feedback: &'static [&'static str],
     /// The payload type of retransmissions in our offers (RFC 4588).
     pub rtx: Option<u8>,
+    /// Whether it can be sent, received, or both.
+    pub direction: Direction,
+}
+
+/// A header extension that we know.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HeaderExtension {
+    /// Its name (RFC 8285).
+    pub uri: &'static str,
+    /// How it is offered; [`Direction::Stopped`]: only if the application asks for it.
+    pub direction: Direction,
 }
 
 /// The codecs and header extensions of a session, the preferred first.
@@ -34,17 +49,21 @@ pub struct MediaEngine {
     pub audio: Vec<Codec>,
     /// Video codecs.
     pub video: Vec<Codec>,
-    /// Header extensions of audio by name.
-    pub audio_extensions: Vec<&'static str>,
-    /// Header extensions of video by name.
-    pub video_extensions: Vec<&'static str>,
+    /// Header extensions of audio.
+    pub audio_extensions: Vec<HeaderExtension>,
+    /// Header extensions of video.
+    pub video_extensions: Vec<HeaderExtension>,
 }
+
+/// The header extension that bundled sections cannot do without (RFC 9143, section 9.1).
+pub(crate) const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
 
 const AUDIO_FEEDBACK: &[&str] = &["transport-cc"];
 const VIDEO_FEEDBACK: &[&str] = &["transport-cc", "ccm fir", "nack", "nack pli"];
 
 impl Default for MediaEngine {
-    /// Opus, PCMU, PCMA and telephone events at their clock rates; VP8 and H.264 constrained baseline (RFC 7874, RFC 7742).
+    /// Opus, PCMU, PCMA, comfort noise and tones; VP8 and H.264 in the profiles of browsers
+    /// (RFC 7874, RFC 7742).
     fn default() -> Self {
         let audio = |payload_type, name, clock_rate, channels, parameters| Codec {
             payload_type,
@@ -54,54 +73,100 @@ impl Default for MediaEngine {
             parameters,
             feedback: AUDIO_FEEDBACK,
             rtx: None,
+            direction: Direction::SendRecv,
         };
-        let event = |payload_type, clock_rate| Codec {
+        let plain = |payload_type, name, clock_rate, parameters| Codec {
             feedback: &[],
-            ..audio(payload_type, "telephone-event", clock_rate, None, "0-15")
+            ..audio(payload_type, name, clock_rate, None, parameters)
         };
-        let video = |payload_type, name, parameters, rtx| Codec {
+        let video = |payload_type, name, parameters| Codec {
             payload_type,
             name,
             clock_rate: 90_000,
             channels: None,
             parameters,
             feedback: VIDEO_FEEDBACK,
-            rtx: Some(rtx),
+            rtx: Some(payload_type + 1),
+            direction: Direction::SendRecv,
+        };
+        let extension = |uri| HeaderExtension {
+            uri,
+            direction: Direction::SendRecv,
         };
         Self {
             audio: vec![
                 audio(111, "opus", 48_000, Some(2), "minptime=10;useinbandfec=1"),
                 audio(0, "PCMU", 8_000, None, ""),
                 audio(8, "PCMA", 8_000, None, ""),
-                event(110, 48_000),
-                event(126, 8_000),
+                plain(13, "CN", 8_000, ""),
+                plain(110, "telephone-event", 48_000, "0-15"),
+                plain(126, "telephone-event", 8_000, "0-15"),
             ],
             video: vec![
-                video(96, "VP8", "", 97),
+                video(96, "VP8", ""),
                 video(
                     102,
                     "H264",
                     "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
-                    103,
                 ),
                 video(
                     104,
                     "H264",
                     "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f",
-                    105,
+                ),
+                video(
+                    106,
+                    "H264",
+                    "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f",
+                ),
+                video(
+                    108,
+                    "H264",
+                    "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42001f",
+                ),
+                video(
+                    112,
+                    "H264",
+                    "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=4d001f",
+                ),
+                video(
+                    114,
+                    "H264",
+                    "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=4d001f",
+                ),
+                video(
+                    116,
+                    "H264",
+                    "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=64001f",
+                ),
+                video(
+                    118,
+                    "H264",
+                    "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=64001f",
                 ),
             ],
             audio_extensions: vec![
-                "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
-                "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
-                "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
-                "urn:ietf:params:rtp-hdrext:sdes:mid",
+                extension("urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
+                extension("http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"),
+                extension(
+                    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+                ),
+                extension(MID),
+                // Mixers are rare: it is there for who expects one.
+                HeaderExtension {
+                    uri: "urn:ietf:params:rtp-hdrext:csrc-audio-level",
+                    direction: Direction::Stopped,
+                },
             ],
             video_extensions: vec![
-                "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
-                "urn:3gpp:video-orientation",
-                "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
-                "urn:ietf:params:rtp-hdrext:sdes:mid",
+                extension("http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"),
+                extension("urn:3gpp:video-orientation"),
+                extension(
+                    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+                ),
+                extension(MID),
+                extension("urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"),
+                extension("urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"),
             ],
         }
     }
@@ -119,68 +184,172 @@ impl MediaEngine {
 
     /// The header extensions of `kind`.
     #[must_use]
-    pub fn extensions(&self, kind: Kind) -> &[&'static str] {
+    pub fn extensions(&self, kind: Kind) -> &[HeaderExtension] {
         match kind {
             Kind::Audio => &self.audio_extensions,
             Kind::Video => &self.video_extensions,
         }
     }
 
-    /// What `setCodecPreferences` may choose from (`RTCRtpReceiver.getCapabilities`).
+    /// The codecs that `setCodecPreferences` may choose from: what can be sent or received, with
+    /// one entry for retransmissions.
     #[must_use]
-    pub fn capabilities(&self, kind: Kind) -> Vec<CodecCapability> {
-        self.codecs(kind)
+    pub fn capabilities(&self, kind: Kind) -> Vec<RtpCodec> {
+        self.codec_capabilities(kind, |_| true)
+    }
+
+    /// `RTCRtpSender.getCapabilities()`.
+    #[must_use]
+    pub fn send_capabilities(&self, kind: Kind) -> RtpCapabilities {
+        RtpCapabilities {
+            codecs: self.codec_capabilities(kind, Direction::sends),
+            header_extensions: self.extension_capabilities(kind),
+        }
+    }
+
+    /// `RTCRtpReceiver.getCapabilities()`.
+    #[must_use]
+    pub fn receive_capabilities(&self, kind: Kind) -> RtpCapabilities {
+        RtpCapabilities {
+            codecs: self.codec_capabilities(kind, Direction::receives),
+            header_extensions: self.extension_capabilities(kind),
+        }
+    }
+
+    fn codec_capabilities(&self, kind: Kind, fits: impl Fn(Direction) -> bool) -> Vec<RtpCodec> {
+        let fitting = || {
+            self.codecs(kind)
+                .iter()
+                .filter(|codec| fits(codec.direction))
+        };
+        let mut codecs: Vec<_> = fitting().map(|codec| codec.capability(kind)).collect();
+        if let Some(repaired) = fitting().find(|codec| codec.rtx.is_some()) {
+            codecs.push(RtpCodec {
+                mime_type: rtx_type(kind),
+                clock_rate: repaired.clock_rate,
+                ..RtpCodec::default()
+            });
+        }
+        codecs
+    }
+
+    /// The header extensions as a transceiver begins with them.
+    pub(crate) fn extension_capabilities(&self, kind: Kind) -> Vec<RtpHeaderExtensionCapability> {
+        self.extensions(kind)
             .iter()
-            .map(|codec| codec.capability(kind))
+            .map(|extension| RtpHeaderExtensionCapability {
+                uri: extension.uri.to_owned(),
+                direction: extension.direction,
+            })
             .collect()
     }
 
-    /// The codecs that an application chose, in its order.
-    pub(crate) fn select(
-        &self,
-        kind: Kind,
-        chosen: &[CodecCapability],
-    ) -> Result<Vec<Codec>, Error> {
-        let mut selected = Vec::new();
-        for capability in chosen {
-            if capability
-                .mime_type
-                .eq_ignore_ascii_case(&format!("{}/rtx", kind.as_str()))
-            {
-                continue;
-            }
-            let codec = self.codecs(kind).iter().find(|codec| {
-                let ours = codec.capability(kind);
-                ours.mime_type.eq_ignore_ascii_case(&capability.mime_type)
-                    && (&ours.clock_rate, &ours.channels, &ours.sdp_fmtp_line)
-                        == (
-                            &capability.clock_rate,
-                            &capability.channels,
-                            &capability.sdp_fmtp_line,
-                        )
-            });
-            let codec = codec.ok_or_else(|| {
-                Error::new(
-                    ErrorName::InvalidModificationError,
-                    format!("{} is not among the capabilities", capability.mime_type),
-                )
-            })?;
-            if !selected.contains(codec) {
-                selected.push(codec.clone());
+    /// The codecs that an application chose, in its order: each once, with retransmissions if
+    /// they were chosen as well (webrtc-pc, `setCodecPreferences`).
+    pub(crate) fn select(&self, kind: Kind, chosen: &[RtpCodec]) -> Result<Vec<Codec>, Error> {
+        let capabilities = self.capabilities(kind);
+        let refused = |text: String| Err(Error::new(ErrorName::InvalidModificationError, text));
+        for codec in chosen {
+            let known = capabilities
+                .iter()
+                .any(|other| codec_match::matches(codec, other, Asymmetric::Compare));
+            if !known {
+                return refused(format!("{} is not among the capabilities", codec.mime_type));
             }
         }
-        Ok(selected)
+        let is_rtx = |codec: &RtpCodec| codec.mime_type.eq_ignore_ascii_case(&rtx_type(kind));
+        let with_rtx = chosen.iter().any(is_rtx);
+        let mut selected: Vec<Codec> = Vec::new();
+        for wanted in chosen {
+            let codec = self.codecs(kind).iter().find(|codec| {
+                codec_match::matches(wanted, &codec.capability(kind), Asymmetric::Compare)
+            });
+            let Some(codec) = codec else { continue };
+            let rtx = codec.rtx.filter(|_| with_rtx);
+            let codec = Codec {
+                rtx,
+                ..codec.clone()
+            };
+            if !selected.contains(&codec) {
+                selected.push(codec);
+            }
+        }
+        let carries_media =
+            |codec: &Codec| is_primary(codec.name) || codec.name == "telephone-event";
+        if chosen.is_empty() || selected.iter().any(carries_media) {
+            return Ok(selected);
+        }
+        refused(String::from(
+            "retransmission, redundancy and comfort noise go with another codec",
+        ))
     }
+}
+
+/// Whether a codec of this name carries media of its own: neither comfort noise, tones,
+/// redundancy nor repair.
+pub(crate) fn is_primary(name: &str) -> bool {
+    const OTHERS: [&str; 6] = [
+        "rtx",
+        "red",
+        "ulpfec",
+        "flexfec-03",
+        "CN",
+        "telephone-event",
+    ];
+    !OTHERS.iter().any(|other| other.eq_ignore_ascii_case(name))
+}
+
+fn rtx_type(kind: Kind) -> String {
+    format!("{}/rtx", kind.as_str())
+}
+
+/// Codecs as parameters show them: retransmissions behind what they repair.
+pub(crate) fn parameters_of(kind: Kind, plans: &[CodecPlan]) -> Vec<RtpCodecParameters> {
+    let mut codecs = Vec::new();
+    for plan in plans {
+        codecs.push(plan.parameters_of(kind));
+        if let Some(rtx) = plan.rtx {
+            codecs.push(RtpCodecParameters {
+                payload_type: rtx,
+                codec: RtpCodec {
+                    mime_type: rtx_type(kind),
+                    clock_rate: plan.clock_rate,
+                    channels: None,
+                    sdp_fmtp_line: Some(format!("apt={}", plan.payload_type)),
+                },
+            });
+        }
+    }
+    codecs
+}
+
+impl CodecPlan {
+    pub(crate) fn parameters_of(&self, kind: Kind) -> RtpCodecParameters {
+        RtpCodecParameters {
+            payload_type: self.payload_type,
+            codec: RtpCodec {
+                mime_type: format!("{}/{}", kind.as_str(), self.name),
+                clock_rate: self.clock_rate,
+                channels: channels(kind, self.channels),
+                sdp_fmtp_line: (!self.parameters.is_empty()).then(|| self.parameters.clone()),
+            },
+        }
+    }
+}
+
+/// Audio says how many channels it has, also if it is one.
+fn channels(kind: Kind, channels: u8) -> Option<u16> {
+    (kind == Kind::Audio).then_some(u16::from(channels))
 }
 
 impl Codec {
     /// As an application sees it.
     #[must_use]
-    pub fn capability(&self, kind: Kind) -> CodecCapability {
-        CodecCapability {
+    pub fn capability(&self, kind: Kind) -> RtpCodec {
+        RtpCodec {
             mime_type: format!("{}/{}", kind.as_str(), self.name),
             clock_rate: self.clock_rate,
-            channels: self.channels,
+            channels: channels(kind, self.channels.unwrap_or(1)),
             sdp_fmtp_line: (!self.parameters.is_empty()).then(|| self.parameters.to_owned()),
         }
     }
@@ -259,6 +428,7 @@ fn mapping(section: &Media, payload_type: u8) -> Option<(String, u32, u8)> {
     match payload_type {
         0 => Some((String::from("PCMU"), 8_000, 1)),
         8 => Some((String::from("PCMA"), 8_000, 1)),
+        13 => Some((String::from("CN"), 8_000, 1)),
         _ => None,
     }
 }
@@ -335,6 +505,23 @@ pub(crate) fn kept(offered: &[CodecPlan], answered: &[CodecPlan]) -> Vec<CodecPl
         .collect()
 }
 
+/// What an answer of ours has, with the parameters of the offer that it answers: what the peer
+/// wants to be sent.
+pub(crate) fn with_parameters_of(answered: &[CodecPlan], offer: &Media) -> Vec<CodecPlan> {
+    answered
+        .iter()
+        .map(|codec| {
+            let theirs = offer.fmtp(codec.payload_type);
+            CodecPlan {
+                parameters: theirs
+                    .map(|fmtp| fmtp.parameters.as_str().to_owned())
+                    .unwrap_or_default(),
+                ..codec.clone()
+            }
+        })
+        .collect()
+}
+
 /// What we may send after our offer was answered: the payload types of the answer.
 pub(crate) fn accepted(offered: &[CodecPlan], answered: &[CodecPlan]) -> Vec<CodecPlan> {
     answered
@@ -377,7 +564,7 @@ fn h264_matches(ours: &str, theirs: &str) -> bool {
 
 /// The profile of a format with the constraints that define it: constrained baseline is told from
 /// baseline by its second constraint bit.
-fn h264_profile(text: &str) -> Option<(u8, bool)> {
+pub(super) fn h264_profile(text: &str) -> Option<(u8, bool)> {
     // RFC 6184, section 8.1: without the parameter it is baseline, level 1.
     let id = parameter(text, "profile-level-id").unwrap_or("42000a");
     let profile = u8::from_str_radix(id.get(..2)?, 16).ok()?;
@@ -396,7 +583,7 @@ fn h264_profile(text: &str) -> Option<(u8, bool)> {
     }
 }
 
-fn parameter<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn parameter<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.split(';').find_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;
         key.eq_ignore_ascii_case(name).then_some(value.trim())
@@ -449,11 +636,25 @@ mod tests {
         };
         assert_eq!(
             names(&common(&engine.audio, &theirs, false)),
-            ["telephone-event", "telephone-event", "PCMA", "PCMU", "opus"]
+            [
+                "telephone-event",
+                "telephone-event",
+                "CN",
+                "PCMA",
+                "PCMU",
+                "opus"
+            ]
         );
         assert_eq!(
             names(&common(&engine.audio, &theirs, true)),
-            ["opus", "PCMU", "PCMA", "telephone-event", "telephone-event"]
+            [
+                "opus",
+                "PCMU",
+                "PCMA",
+                "CN",
+                "telephone-event",
+                "telephone-event"
+            ]
         );
     }
 }

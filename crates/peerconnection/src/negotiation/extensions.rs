@@ -1,71 +1,141 @@
-//! Header extensions: ids of ours in offers, ids of the peer in answers (RFC 8285, section 6).
+//! Header extensions: ids of ours in offers, ids of the peer in answers (RFC 8285, section 6),
+//! and the directions that applications control (webrtc-extensions).
 
-use stonechat_sdp::{Direction, Extmap, Media};
+use stonechat_sdp::{Extmap, Media};
 
 use crate::plan::ExtensionPlan;
+use crate::rtp_parameters::RtpHeaderExtensionCapability;
+use crate::session::call::Direction;
 
-/// The extensions as our offer numbers them: the same name has the same id in all sections, as
-/// bundled sections share the numbers (RFC 9143, section 7.1.3).
+/// A header extension as a description has it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct ExtensionLine {
+    pub(crate) plan: ExtensionPlan,
+    /// As whoever wrote the description sees it.
+    pub(crate) direction: Direction,
+}
+
+/// The extensions as our offer numbers them: as the section has them already, else as other
+/// sections do, because bundled sections share the numbers (RFC 9143, section 7.1.3).
 pub(crate) fn offered(
-    names: &[&'static str],
+    wanted: &[RtpHeaderExtensionCapability],
+    own: &[ExtensionPlan],
     numbered: &mut Vec<ExtensionPlan>,
-) -> Vec<ExtensionPlan> {
-    names
-        .iter()
-        .filter_map(|name| {
-            if let Some(extension) = numbered.iter().find(|extension| extension.uri == *name) {
-                return Some(extension.clone());
-            }
-            let id = (1..=14).find(|id| numbered.iter().all(|other| other.id != *id))?;
-            let extension = ExtensionPlan {
-                id,
-                uri: (*name).to_owned(),
-            };
-            numbered.push(extension.clone());
-            Some(extension)
-        })
-        .collect()
-}
-
-/// The extensions of a section of the peer that we know, with the peer's ids.
-pub(crate) fn common(names: &[&'static str], section: &Media) -> Vec<ExtensionPlan> {
-    let mut common: Vec<ExtensionPlan> = Vec::new();
-    for extension in section.extmaps() {
-        let Some(plan) = known(names, extension) else {
-            continue;
-        };
-        if common
-            .iter()
-            .all(|other| other.id != plan.id && other.uri != plan.uri)
-        {
-            common.push(plan);
+) -> Vec<ExtensionLine> {
+    let number = |uri: &str, numbered: &mut Vec<ExtensionPlan>| {
+        let known = |plans: &[ExtensionPlan]| plans.iter().find(|plan| plan.uri == uri).cloned();
+        if let Some(plan) = known(own).or_else(|| known(numbered)) {
+            return Some(plan);
         }
-    }
-    common
-}
-
-/// Of what we offered, what the answer kept.
-pub(crate) fn kept(offered: &[ExtensionPlan], answer: &Media) -> Vec<ExtensionPlan> {
-    offered
+        let is_free = |id: u8| numbered.iter().chain(own).all(|other| other.id != id);
+        let plan = ExtensionPlan {
+            id: (1..=14).find(|id| is_free(*id))?,
+            uri: uri.to_owned(),
+        };
+        numbered.push(plan.clone());
+        Some(plan)
+    };
+    wanted
         .iter()
-        .filter(|extension| {
-            answer.extmaps().any(|other| {
-                other.uri.as_str() == extension.uri && other.id == u16::from(extension.id)
+        .filter(|extension| extension.direction != Direction::Stopped)
+        .filter_map(|extension| {
+            Some(ExtensionLine {
+                plan: number(&extension.uri, numbered)?,
+                direction: extension.direction,
             })
         })
-        .cloned()
         .collect()
 }
 
-fn known(names: &[&'static str], extension: &Extmap) -> Option<ExtensionPlan> {
-    let both_ways = extension
-        .direction
-        .is_none_or(|direction| direction == Direction::SendRecv);
+/// The extensions of a section of the peer's offer that we want, with the peer's ids, in
+/// directions that both allow.
+pub(crate) fn answered(
+    wanted: &[RtpHeaderExtensionCapability],
+    offer: &Media,
+) -> Vec<ExtensionLine> {
+    let mut lines = described(offer);
+    lines.retain_mut(|line| {
+        let Some(wanted) = wanted.iter().find(|wanted| wanted.uri == line.plan.uri) else {
+            return false;
+        };
+        line.direction = wanted.direction.intersection(line.direction.reversed());
+        line.direction != Direction::Inactive
+    });
+    lines
+}
+
+/// Of what our offer has, what the answer kept, as we see it.
+pub(crate) fn kept(offer: &Media, answer: &Media) -> Vec<ExtensionLine> {
+    let answered = described(answer);
+    described(offer)
+        .into_iter()
+        .filter_map(|line| {
+            let theirs = answered.iter().find(|other| other.plan == line.plan)?;
+            Some(ExtensionLine {
+                direction: line.direction.intersection(theirs.direction.reversed()),
+                plan: line.plan,
+            })
+        })
+        .collect()
+}
+
+/// The extensions of a section, each once.
+pub(crate) fn described(section: &Media) -> Vec<ExtensionLine> {
+    let mut lines: Vec<ExtensionLine> = Vec::new();
+    for extension in section.extmaps() {
+        let Some(line) = read(extension) else {
+            continue;
+        };
+        let is_new = |other: &ExtensionLine| {
+            other.plan.id != line.plan.id && other.plan.uri != line.plan.uri
+        };
+        if lines.iter().all(is_new) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// What was negotiated of `wanted`: the answered directions, [`Direction::Stopped`] for the rest.
+pub(crate) fn negotiated(
+    wanted: &[RtpHeaderExtensionCapability],
+    lines: &[ExtensionLine],
+) -> Vec<RtpHeaderExtensionCapability> {
+    wanted
+        .iter()
+        .map(|extension| {
+            let line = lines.iter().find(|line| line.plan.uri == extension.uri);
+            RtpHeaderExtensionCapability {
+                uri: extension.uri.clone(),
+                direction: line.map_or(Direction::Stopped, |line| line.direction),
+            }
+        })
+        .collect()
+}
+
+/// The extensions of one direction.
+pub(crate) fn plans(
+    lines: &[ExtensionLine],
+    fits: impl Fn(Direction) -> bool,
+) -> Vec<ExtensionPlan> {
+    lines
+        .iter()
+        .filter(|line| fits(line.direction))
+        .map(|line| line.plan.clone())
+        .collect()
+}
+
+fn read(extension: &Extmap) -> Option<ExtensionLine> {
     let id = u8::try_from(extension.id)
         .ok()
         .filter(|id| (1..=254).contains(id) && *id != 15)?;
-    (both_ways && names.contains(&extension.uri.as_str())).then(|| ExtensionPlan {
-        id,
-        uri: extension.uri.to_string(),
+    Some(ExtensionLine {
+        plan: ExtensionPlan {
+            id,
+            uri: extension.uri.to_string(),
+        },
+        direction: extension
+            .direction
+            .map_or(Direction::SendRecv, Direction::from_sdp),
     })
 }

@@ -1,5 +1,7 @@
 //! What an application asks of a peer connection, and the answers it gets at once.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use stonechat_media::{Delivery, ReceiverTransform, SenderTransform};
 
@@ -9,6 +11,10 @@ use crate::ice_candidate::IceCandidateInit;
 use crate::id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId};
 use crate::identity::IdentityProviderOptions;
 use crate::order::MessageKind;
+use crate::rtp_parameters::{
+    RtpCodec, RtpEncodingParameters, RtpHeaderExtensionCapability, RtpSendParameters,
+    SetParameterOptions,
+};
 use crate::session::description::SessionDescription;
 
 /// One call of the W3C API (webrtc-pc), by ids instead of objects.
@@ -47,7 +53,7 @@ pub enum Call {
         kind: Kind,
         /// The track to send, if there is one already.
         track: Option<TrackInfo>,
-        /// Direction and streams.
+        /// Direction, streams and encodings.
         init: TransceiverInit,
     },
     /// Sets `direction` of a transceiver.
@@ -55,7 +61,15 @@ pub enum Call {
     /// `stop()` of a transceiver.
     StopTransceiver(TransceiverId),
     /// `setCodecPreferences()`; empty restores the default.
-    SetCodecPreferences(TransceiverId, Vec<CodecCapability>),
+    SetCodecPreferences(TransceiverId, Vec<RtpCodec>),
+    /// `setHeaderExtensionsToNegotiate()` (webrtc-extensions).
+    SetHeaderExtensionsToNegotiate(TransceiverId, Vec<RtpHeaderExtensionCapability>),
+    /// `getParameters()` of a sender: answered by [`Answer::Parameters`].
+    GetParameters(SenderId),
+    /// `setParameters()`: a promise of [`Value::Nothing`].
+    SetParameters(SenderId, Box<RtpSendParameters>, SetParameterOptions),
+    /// Sets `jitterBufferTarget` of a receiver, at most 4 seconds.
+    SetJitterBufferTarget(ReceiverId, Option<Duration>),
     /// `replaceTrack()`: a promise of [`Value::Nothing`].
     ReplaceTrack(SenderId, Option<TrackInfo>),
     /// `setStreams()` of a sender.
@@ -135,6 +149,8 @@ pub enum Answer {
     Sender(SenderId),
     /// A transceiver was made.
     Transceiver(TransceiverId),
+    /// The parameters of a sender.
+    Parameters(Box<RtpSendParameters>),
     /// The outcome comes in the `settle` of a later step.
     Promise(PromiseId),
     /// The call threw, or rejected at once; nothing changed.
@@ -186,12 +202,14 @@ pub struct OfferOptions {
 }
 
 /// `RTCRtpTransceiverInit`.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TransceiverInit {
     /// The preferred direction.
     pub direction: Direction,
     /// The ids of the streams that the track belongs to.
     pub streams: Vec<String>,
+    /// `sendEncodings`: the encodings of simulcast, or one; one by default.
+    pub send_encodings: Vec<RtpEncodingParameters>,
 }
 
 impl Default for TransceiverInit {
@@ -199,6 +217,7 @@ impl Default for TransceiverInit {
         Self {
             direction: Direction::SendRecv,
             streams: Vec::new(),
+            send_encodings: Vec::new(),
         }
     }
 }
@@ -218,19 +237,6 @@ crate::w3c_enums! {
         /// Neither, for good.
         Stopped = "stopped",
     }
-}
-
-/// `RTCRtpCodec`: what [`Call::SetCodecPreferences`] chooses from.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct CodecCapability {
-    /// Such as `video/VP8`.
-    pub mime_type: String,
-    /// The RTP clock in Hz.
-    pub clock_rate: u32,
-    /// Channels, for audio.
-    pub channels: Option<u8>,
-    /// The format parameters, `a=1;b=2`.
-    pub sdp_fmtp_line: Option<String>,
 }
 
 /// `RTCDataChannelInit`.

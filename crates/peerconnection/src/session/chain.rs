@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 
 use super::Session;
-use super::call::{Answer, OfferOptions, PromiseId, Value};
+use super::call::{Answer, OfferOptions, PromiseId, TrackInfo, Value};
 use super::description::{SdpType, SessionDescription};
 use super::step::Step;
 use super::task::Task;
 use crate::error::Error;
 use crate::ice_candidate::IceCandidateInit;
+use crate::id::SenderId;
 
 /// The operations of a session that were not done yet; the first one is under way.
 #[derive(Debug, Default)]
@@ -44,6 +45,7 @@ pub(super) enum Kind {
     SetLocal(Option<SdpType>, String),
     SetRemote(SessionDescription),
     AddIceCandidate(Option<IceCandidateInit>),
+    ReplaceTrack(SenderId, Option<TrackInfo>),
 }
 
 /// What the steps of an operation that run at once lead to.
@@ -96,6 +98,16 @@ impl Session {
         if let Some(operation) = self.chain.operations.front_mut() {
             operation.kind = kind;
         }
+    }
+
+    /// Whether the operation that is under way sets a description.
+    pub(super) fn sets_description(&self) -> bool {
+        let kind = self
+            .chain
+            .operations
+            .front()
+            .map(|operation| &operation.kind);
+        matches!(kind, Some(Kind::SetLocal(..) | Kind::SetRemote(_)))
     }
 
     /// The operation leaves the chain, its promise settles and the next one begins.

@@ -29,6 +29,11 @@ pub struct Config {
     pub max_identity: usize,
     /// Identity providers that may speak for other domains than their own. Default: none.
     pub third_party_idps: Vec<ThirdPartyIdentityProvider>,
+    /// Encodings of simulcast that a sender or receiver of video has at most. Default: 8.
+    pub max_encodings: usize,
+    /// Whether what `getParameters` gave can be set until something changes. Otherwise, as the
+    /// W3C has it, until the task of that call is over: for who has an event loop. Default: false.
+    pub parameters_stay: bool,
 }
 
 impl Default for Config {
@@ -44,6 +49,8 @@ impl Default for Config {
             identity_timeout: Duration::from_secs(15),
             max_identity: 48 << 10,
             third_party_idps: Vec::new(),
+            max_encodings: 8,
+            parameters_stay: false,
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::configuration::Configuration;
 use crate::fact::DtlsFact;
 use crate::ice_candidate::{IceCandidate, IceCandidatePair};
 use crate::id::{ChannelId, Kind, TransceiverId, TransportId};
+use crate::rtp_parameters::{RtpEncodingParameters, RtpHeaderExtensionCapability};
 use crate::signaling::{SectionKind, Which};
 use crate::state::{
     ConnectionState, DataChannelState, DtlsTransportState, IceConnectionState, IceGathererState,
@@ -73,12 +74,13 @@ impl Session {
         self.is_closed
     }
 
-    /// `getTransceivers()`: in the order in which they were made; stopped ones are left out.
+    /// `getTransceivers()`: in the order in which they were made. Those of which
+    /// [`is_attached`](TransceiverView::is_attached) is false have no place in `getSenders()` and
+    /// `getReceivers()`.
     #[must_use]
     pub fn transceivers(&self) -> Vec<TransceiverView> {
         self.transceivers
             .iter()
-            .filter(|transceiver| !transceiver.stopped)
             .filter_map(|transceiver| self.transceiver(transceiver.id))
             .collect()
     }
@@ -100,9 +102,18 @@ impl Session {
             id,
             kind: transceiver.kind,
             mid: transceiver.mid.clone(),
-            direction: transceiver.direction,
-            current_direction: transceiver.current_direction,
+            direction: if transceiver.stopping {
+                Direction::Stopped
+            } else {
+                transceiver.direction
+            },
+            current_direction: if transceiver.stopped {
+                Some(Direction::Stopped)
+            } else {
+                transceiver.current_direction
+            },
             stopped: transceiver.stopping,
+            is_attached: !transceiver.stopped,
             sender_track: transceiver.sender.track.clone(),
             sender_streams: transceiver.sender.streams.clone(),
             receiver_track: transceiver.receiver.track_id.clone(),
@@ -112,7 +123,28 @@ impl Session {
             send_codecs: transceiver.sender.codecs.clone(),
             receive_codecs: transceiver.receiver.codecs.clone(),
             transport,
+            encodings: transceiver.sender.encodings.clone(),
         })
+    }
+
+    /// `getHeaderExtensionsToNegotiate()`; empty once the transceiver is gone.
+    #[must_use]
+    pub fn header_extensions_to_negotiate(
+        &self,
+        id: TransceiverId,
+    ) -> Vec<RtpHeaderExtensionCapability> {
+        let transceiver = self.transceivers.iter().find(|other| other.id == id);
+        transceiver.map_or_else(Vec::new, |other| other.extensions_to_negotiate.clone())
+    }
+
+    /// `getNegotiatedHeaderExtensions()`; empty before an answer.
+    #[must_use]
+    pub fn negotiated_header_extensions(
+        &self,
+        id: TransceiverId,
+    ) -> Vec<RtpHeaderExtensionCapability> {
+        let transceiver = self.transceivers.iter().find(|other| other.id == id);
+        transceiver.map_or_else(Vec::new, |other| other.negotiated_extensions.clone())
     }
 
     /// One data channel, while it is not closed.
@@ -202,6 +234,9 @@ pub struct TransceiverView {
     pub current_direction: Option<Direction>,
     /// Whether `stop()` was called or its section was rejected.
     pub stopped: bool,
+    /// Whether its sender and receiver are among those of the peer connection: it is not stopped
+    /// for good.
+    pub is_attached: bool,
     /// The track of the sender.
     pub sender_track: Option<TrackInfo>,
     /// The ids of the streams that it belongs to.
@@ -220,6 +255,8 @@ pub struct TransceiverView {
     pub receive_codecs: Vec<crate::plan::CodecPlan>,
     /// The transport that carries both.
     pub transport: Option<TransportId>,
+    /// The encodings of the sender.
+    pub encodings: Vec<RtpEncodingParameters>,
 }
 
 /// `RTCDataChannel`.

@@ -1,10 +1,13 @@
-//! Transceivers, senders and receivers as the application handles them (webrtc-pc, section 5).
+//! Transceivers as the application handles them (webrtc-pc, sections 5.1 and 5.4).
 
 use super::Session;
-use super::call::{Answer, CodecCapability, Direction, TrackInfo, TransceiverInit, Value};
-use super::step::{Event, Step};
+use super::call::{Direction, TrackInfo, TransceiverInit};
+use super::task::Task;
 use crate::error::{Error, ErrorName};
-use crate::id::{Kind, ReceiverId, SenderId, TransceiverId};
+use crate::id::{Kind, SenderId, TransceiverId};
+use crate::negotiation::codecs::MID;
+use crate::rtp_parameters::{RtpCodec, RtpEncodingParameters, RtpHeaderExtensionCapability};
+use crate::rtp_sender::check_send_encodings;
 use crate::transceiver::{Receiver, Sender, Transceiver};
 
 impl Session {
@@ -21,11 +24,17 @@ impl Session {
             ));
         }
         check_track(kind, track.as_ref())?;
-        check_streams(&init.streams)?;
-        let id = self.make_transceiver(kind, init.direction);
+        let streams = stream_ids(init.streams)?;
+        let encodings = check_send_encodings(
+            &self.config.media_engine,
+            kind,
+            self.config.max_encodings,
+            init.send_encodings,
+        )?;
+        let id = self.make_transceiver(kind, init.direction, encodings);
         if let Some(transceiver) = self.transceiver_mut(id) {
             transceiver.sender.track = track;
-            transceiver.sender.streams = init.streams;
+            transceiver.sender.streams = streams;
         }
         self.update_negotiation_needed();
         Ok(id)
@@ -37,25 +46,22 @@ impl Session {
         streams: Vec<String>,
     ) -> Result<SenderId, Error> {
         check_track(track.kind, Some(&track))?;
-        check_streams(&streams)?;
+        let streams = stream_ids(streams)?;
         let sends = |transceiver: &Transceiver| {
-            transceiver
-                .sender
-                .track
-                .as_ref()
-                .is_some_and(|other| other.id == track.id)
+            let sent = transceiver.sender.track.as_ref();
+            sent.is_some_and(|sent| sent.id == track.id)
         };
-        if self
+        let mut attached = self
             .transceivers
             .iter()
-            .any(|transceiver| !transceiver.stopped && sends(transceiver))
-        {
+            .filter(|transceiver| !transceiver.stopped);
+        if attached.clone().any(sends) {
             return Err(Error::new(
                 ErrorName::InvalidAccessError,
                 "the track is being sent already",
             ));
         }
-        let reusable = self.transceivers.iter().find(|transceiver| {
+        let reusable = attached.find(|transceiver| {
             transceiver.kind == track.kind
                 && transceiver.sender.track.is_none()
                 && !transceiver.stopping
@@ -64,7 +70,7 @@ impl Session {
         let id = match reusable {
             Some(transceiver) => transceiver.id,
             None => {
-                let id = self.make_transceiver(track.kind, Direction::SendRecv);
+                let id = self.make_transceiver(track.kind, Direction::SendRecv, Vec::new());
                 if let Some(transceiver) = self.transceiver_mut(id) {
                     transceiver.by_add_track = true;
                 }
@@ -82,14 +88,21 @@ impl Session {
     }
 
     pub(super) fn remove_track(&mut self, sender: SenderId) -> Result<(), Error> {
-        let transceiver = self
-            .transceiver_mut(TransceiverId(sender.0))
-            .ok_or_else(no_such_transceiver)?;
+        let is_ours = sender.0 < self.next_transceiver;
+        let Some(transceiver) = self.transceiver_mut(TransceiverId(sender.0)) else {
+            // Its transceiver was removed since.
+            return if is_ours {
+                Ok(())
+            } else {
+                Err(no_such_transceiver())
+            };
+        };
         if transceiver.stopping || transceiver.sender.track.is_none() {
             return Ok(());
         }
         transceiver.sender.track = None;
         transceiver.direction = Direction::of(false, transceiver.direction.receives());
+        self.apply_plan();
         self.update_negotiation_needed();
         Ok(())
     }
@@ -106,16 +119,17 @@ impl Session {
                 "the transceiver is stopped",
             ));
         }
+        if transceiver.direction == direction {
+            return Ok(());
+        }
         if direction == Direction::Stopped {
             return Err(Error::new(
                 ErrorName::TypeError,
                 "use stop() to stop a transceiver",
             ));
         }
-        if transceiver.direction != direction {
-            transceiver.direction = direction;
-            self.update_negotiation_needed();
-        }
+        transceiver.direction = direction;
+        self.update_negotiation_needed();
         Ok(())
     }
 
@@ -124,9 +138,8 @@ impl Session {
         let receiver = id.receiver();
         if !transceiver.stopping {
             transceiver.stopping = true;
-            transceiver.direction = Direction::Stopped;
-            transceiver.receiver.ended = true;
-            self.queue(super::task::Task::Fire(Event::TrackEnded(receiver)));
+            transceiver.direction = Direction::Inactive;
+            self.queue(Task::EndTrack(receiver));
             self.apply_plan();
             self.update_negotiation_needed();
         }
@@ -136,7 +149,7 @@ impl Session {
     pub(super) fn set_codec_preferences(
         &mut self,
         id: TransceiverId,
-        codecs: &[CodecCapability],
+        codecs: &[RtpCodec],
     ) -> Result<(), Error> {
         let kind = self
             .transceiver_mut(id)
@@ -149,83 +162,49 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn replace_track(
+    /// `setHeaderExtensionsToNegotiate()` (webrtc-extensions, section 5.3).
+    pub(super) fn set_header_extensions(
         &mut self,
-        sender: SenderId,
-        track: Option<TrackInfo>,
-    ) -> Result<Answer, Error> {
-        let id = TransceiverId(sender.0);
-        let transceiver = self.transceiver_mut(id).ok_or_else(no_such_transceiver)?;
-        if transceiver.stopping {
-            return Err(Error::new(
-                ErrorName::InvalidStateError,
-                "the transceiver is stopped",
-            ));
-        }
-        check_track(transceiver.kind, track.as_ref())?;
-        transceiver.sender.track = track;
-        let promise = self.promise();
-        self.queue(super::task::Task::Settle(promise, Value::Nothing));
-        Ok(Answer::Promise(promise))
-    }
-
-    pub(super) fn set_streams(
-        &mut self,
-        sender: SenderId,
-        streams: Vec<String>,
+        id: TransceiverId,
+        extensions: Vec<RtpHeaderExtensionCapability>,
     ) -> Result<(), Error> {
-        check_streams(&streams)?;
-        let id = TransceiverId(sender.0);
+        let refused = |text| Err(Error::new(ErrorName::InvalidModificationError, text));
         let transceiver = self.transceiver_mut(id).ok_or_else(no_such_transceiver)?;
-        if transceiver.sender.streams != streams {
-            transceiver.sender.streams = streams;
-            self.update_negotiation_needed();
+        let known = &transceiver.extensions_to_negotiate;
+        if known.len() != extensions.len() {
+            return refused("the list has one entry for each header extension");
         }
+        for (extension, known) in extensions.iter().zip(known) {
+            if extension.uri != known.uri {
+                return refused("the header extensions stay in their order");
+            }
+            if extension.uri == MID && extension.direction != Direction::SendRecv {
+                return refused("bundled sections cannot do without their mid");
+            }
+        }
+        transceiver.extensions_to_negotiate = extensions;
         Ok(())
-    }
-
-    /// Whether a receiver hands out frames or packets.
-    pub(super) fn set_delivery(
-        &mut self,
-        receiver: ReceiverId,
-        delivery: stonechat_media::Delivery,
-    ) -> Result<(), Error> {
-        let id = TransceiverId(receiver.0);
-        let transceiver = self.transceiver_mut(id).ok_or_else(no_such_transceiver)?;
-        if std::mem::replace(&mut transceiver.receiver.delivery, delivery) != delivery {
-            self.apply_plan();
-        }
-        Ok(())
-    }
-
-    pub(super) fn on_receiver_active(&mut self, receiver: ReceiverId, step: &mut Step) {
-        let Some(transceiver) = self.transceiver_mut(TransceiverId(receiver.0)) else {
-            return;
-        };
-        if transceiver.receiver.muted
-            && transceiver.fired_direction.is_some_and(Direction::receives)
-        {
-            transceiver.receiver.muted = false;
-            step.fire.push(Event::TrackUnmuted(receiver));
-        }
-    }
-
-    pub(super) fn on_receiver_bye(&mut self, receiver: ReceiverId, step: &mut Step) {
-        let Some(transceiver) = self.transceiver_mut(TransceiverId(receiver.0)) else {
-            return;
-        };
-        if !std::mem::replace(&mut transceiver.receiver.muted, true) {
-            step.fire.push(Event::TrackMuted(receiver));
-        }
     }
 
     /// Makes a transceiver without a section.
-    pub(crate) fn make_transceiver(&mut self, kind: Kind, direction: Direction) -> TransceiverId {
+    pub(crate) fn make_transceiver(
+        &mut self,
+        kind: Kind,
+        direction: Direction,
+        encodings: Vec<RtpEncodingParameters>,
+    ) -> TransceiverId {
         let id = TransceiverId(self.next_transceiver);
         self.next_transceiver += 1;
         let track_id = self.random_id();
-        let ssrc = self.fresh_ssrc();
-        let rtx_ssrc = self.fresh_ssrc();
+        let sources = self.fresh_sources(encodings.len().max(1));
+        let alike = self
+            .transceivers
+            .iter()
+            .find(|transceiver| transceiver.kind == kind && !transceiver.stopping);
+        let extensions_to_negotiate = match alike {
+            Some(alike) => alike.extensions_to_negotiate.clone(),
+            None => self.config.media_engine.extension_capabilities(kind),
+        };
         self.transceivers.push(Transceiver {
             id,
             kind,
@@ -241,26 +220,23 @@ impl Session {
             has_sent: false,
             track_added: false,
             preferences: Vec::new(),
-            sender: Sender {
-                track: None,
-                streams: Vec::new(),
-                ssrc,
-                rtx_ssrc,
-                codecs: Vec::new(),
-                extensions: Vec::new(),
-            },
-            receiver: Receiver {
-                track_id,
-                muted: true,
-                ended: false,
-                streams: Vec::new(),
-                codecs: Vec::new(),
-                extensions: Vec::new(),
-                sources: Vec::new(),
-                delivery: stonechat_media::Delivery::Frames,
-            },
+            extensions_to_negotiate,
+            negotiated_extensions: Vec::new(),
+            reduced_size: false,
+            sender: Sender::new(kind, encodings, sources),
+            receiver: Receiver::new(track_id),
         });
         id
+    }
+
+    /// Sources for so many encodings, each with one for retransmissions.
+    pub(crate) fn fresh_sources(&mut self, count: usize) -> Vec<(u32, u32)> {
+        let mut sources = Vec::new();
+        for _ in 0..count {
+            let pair = (self.fresh_ssrc(&sources), self.fresh_ssrc(&sources));
+            sources.push(pair);
+        }
+        sources
     }
 
     pub(crate) fn transceiver_mut(&mut self, id: TransceiverId) -> Option<&mut Transceiver> {
@@ -282,12 +258,15 @@ impl Session {
         id
     }
 
-    fn fresh_ssrc(&mut self) -> u32 {
+    fn fresh_ssrc(&mut self, others: &[(u32, u32)]) -> u32 {
         loop {
             let ssrc = self.rng.next_u32();
-            let taken = self.transceivers.iter().any(|transceiver| {
-                transceiver.sender.ssrc == ssrc || transceiver.sender.rtx_ssrc == ssrc
-            });
+            let taken = self
+                .transceivers
+                .iter()
+                .flat_map(|transceiver| &transceiver.sender.sources)
+                .chain(others)
+                .any(|(media, repair)| *media == ssrc || *repair == ssrc);
             if ssrc != 0 && !taken {
                 return ssrc;
             }
@@ -295,7 +274,7 @@ impl Session {
     }
 }
 
-fn check_track(kind: Kind, track: Option<&TrackInfo>) -> Result<(), Error> {
+pub(super) fn check_track(kind: Kind, track: Option<&TrackInfo>) -> Result<(), Error> {
     let Some(track) = track else { return Ok(()) };
     if track.kind != kind {
         return Err(Error::new(
@@ -310,12 +289,18 @@ fn check_track(kind: Kind, track: Option<&TrackInfo>) -> Result<(), Error> {
     }
 }
 
-fn check_streams(streams: &[String]) -> Result<(), Error> {
-    if streams.iter().all(|id| is_token(id)) {
-        Ok(())
-    } else {
-        Err(malformed_id())
+/// The ids of streams, each once.
+pub(super) fn stream_ids(streams: Vec<String>) -> Result<Vec<String>, Error> {
+    let mut ids: Vec<String> = Vec::new();
+    for id in streams {
+        if !is_token(&id) {
+            return Err(malformed_id());
+        }
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
     }
+    Ok(ids)
 }
 
 /// Ids of streams and tracks are written into descriptions: tokens of RFC 8830, at most 64
@@ -334,7 +319,7 @@ fn malformed_id() -> Error {
     )
 }
 
-fn no_such_transceiver() -> Error {
+pub(super) fn no_such_transceiver() -> Error {
     Error::new(
         ErrorName::InvalidAccessError,
         "no such transceiver in this peer connection",

@@ -4,10 +4,8 @@ use super::Session;
 use crate::id::TransportId;
 use crate::order::Order;
 use crate::plan::{
-    AssociationPlan, CodecPlan, DtlsPlan, ExtensionPlan, IcePlan, Plan, ReceiverPlan, SenderPlan,
-    TransportPlan,
+    AssociationPlan, DtlsPlan, EncodingPlan, IcePlan, Plan, ReceiverPlan, SenderPlan, TransportPlan,
 };
-use crate::session::call::Direction;
 use crate::session::description::SdpType;
 use crate::signaling::{Section, SectionKind, legacy_sctp_port};
 use crate::transceiver::Transceiver;
@@ -148,7 +146,7 @@ impl Session {
         };
         if !transceiver.sender.codecs.is_empty() {
             plan.senders
-                .push(self.sender_plan(transceiver, section, transport, direction));
+                .push(self.sender_plan(transceiver, section, transport));
         }
         if !transceiver.receiver.codecs.is_empty() {
             plan.receivers.push(ReceiverPlan {
@@ -159,8 +157,10 @@ impl Session {
                 codecs: transceiver.receiver.codecs.clone(),
                 extensions: transceiver.receiver.extensions.clone(),
                 sources: transceiver.receiver.sources.clone(),
+                rids: transceiver.receiver.rids.clone(),
                 active: direction.receives(),
                 delivery: transceiver.receiver.delivery,
+                wait: transceiver.receiver.jitter_buffer_target,
             });
         }
     }
@@ -170,24 +170,34 @@ impl Session {
         transceiver: &Transceiver,
         section: &Section,
         transport: TransportId,
-        direction: Direction,
     ) -> SenderPlan {
-        let codecs: Vec<CodecPlan> = transceiver.sender.codecs.clone();
-        let extensions: Vec<ExtensionPlan> = transceiver.sender.extensions.clone();
+        let sender = &transceiver.sender;
+        let has_rtx = sender.codecs.iter().any(|codec| codec.rtx.is_some());
+        let encodings = sender
+            .encodings
+            .iter()
+            .zip(&sender.sources)
+            .map(|(encoding, (ssrc, rtx_ssrc))| EncodingPlan {
+                rid: encoding.rid.clone(),
+                ssrc: *ssrc,
+                rtx_ssrc: has_rtx.then_some(*rtx_ssrc),
+                active: transceiver.sends(encoding),
+                payload_type: sender
+                    .codec_of(transceiver.kind, encoding)
+                    .map(|codec| codec.payload_type),
+                max_bitrate: encoding.max_bitrate,
+                priority: encoding.priority,
+            })
+            .collect();
         SenderPlan {
             id: transceiver.id.sender(),
             transport,
             kind: transceiver.kind,
             mid: section.mid.clone(),
-            ssrc: transceiver.sender.ssrc,
-            rtx_ssrc: codecs
-                .iter()
-                .any(|codec| codec.rtx.is_some())
-                .then_some(transceiver.sender.rtx_ssrc),
+            encodings,
             cname: self.cname(),
-            codecs,
-            extensions,
-            active: direction.sends(),
+            codecs: sender.codecs.clone(),
+            extensions: sender.extensions.clone(),
         }
     }
 }

@@ -89,8 +89,13 @@ pub enum Event {
     TrackMuted(ReceiverId),
     /// `ended` on the track of a receiver: its transceiver stopped.
     TrackEnded(ReceiverId),
-    /// The peer's decoder asks for a key frame.
-    KeyFrameRequested(SenderId),
+    /// A key frame is wanted: by the peer's decoder, or by `setParameters`.
+    KeyFrameRequested {
+        /// Of which sender.
+        sender: SenderId,
+        /// Of which encoding, in simulcast.
+        rid: Option<String>,
+    },
     /// A transform asks the encoder of a sender for a key frame.
     KeyFrameWanted(SenderId),
     /// `tonechange` on the `RTCDTMFSender` of a sender.

@@ -8,10 +8,11 @@ use super::call::{PromiseId, Value};
 use super::chain::{Begun, Kind};
 use super::description::SdpType;
 use super::identity::Gate;
+use super::senders::NewParameters;
 use super::step::{Event, Step};
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::id::{SenderId, TransportId};
+use crate::id::{ReceiverId, SenderId, TransportId};
 use crate::request::{Reply, RequestId};
 use crate::signaling::check_rolls_back;
 use crate::state::SignalingState;
@@ -52,6 +53,12 @@ pub(crate) enum Task {
     Identity(RequestId, Box<Reply>),
     /// `getIdentityAssertion()`.
     GetIdentityAssertion(PromiseId),
+    /// What `getParameters` gave can be set no more.
+    ForgetParameters(SenderId),
+    /// Apply what `setParameters` took.
+    SetParameters(Box<NewParameters>),
+    /// End the track of a receiver.
+    EndTrack(ReceiverId),
     /// Answer a question for statistics after the end.
     StatsOfClosed(u64),
 }
@@ -129,8 +136,13 @@ impl Session {
                     return;
                 }
             }
-            Fact::KeyFrameRequested { sender } => {
-                let is_same = |(_, other): (usize, &mut Fact)| matches!(other, Fact::KeyFrameRequested { sender: other } if other == sender);
+            Fact::KeyFrameRequested { sender, rid } => {
+                let is_same = |(_, other): (usize, &mut Fact)| {
+                    matches!(
+                        other,
+                        Fact::KeyFrameRequested { sender: of, rid: other } if of == sender && other == rid
+                    )
+                };
                 let is_queued = queued.any(is_same);
                 if is_queued {
                     return;
@@ -178,6 +190,9 @@ impl Session {
             Task::Settle(promise, value) => step.settle.push((promise, Ok(value))),
             Task::Identity(id, reply) => self.on_identity_reply(id, *reply, step),
             Task::GetIdentityAssertion(promise) => self.run_get_identity_assertion(promise, step),
+            Task::ForgetParameters(sender) => self.forget_parameters(sender),
+            Task::SetParameters(new) => self.apply_parameters(*new, step),
+            Task::EndTrack(receiver) => self.end_track(receiver, step),
             Task::StatsOfClosed(request) => {
                 self.settle_stats(now, request, &crate::stats::Snapshot::default(), step);
             }
@@ -187,6 +202,11 @@ impl Session {
     /// The rest of an operation. It leaves the chain after its events and just before its promise
     /// settles: what a handler asks meanwhile waits behind it.
     fn run_operation(&mut self, now: Instant, step: &mut Step) {
+        // Parameters that were taken are applied first (webrtc-pc, section 4.4.1.5, step 4.7.3).
+        if self.sets_description() && self.has_new_parameters() {
+            self.queue(Task::Operation);
+            return;
+        }
         let Some(kind) = self.take_operation() else {
             return;
         };
@@ -213,6 +233,12 @@ impl Session {
                 .map(|()| Value::Nothing),
             Kind::AddIceCandidate(candidate) => {
                 self.apply_ice_candidate(candidate).map(|()| Value::Nothing)
+            }
+            Kind::ReplaceTrack(sender, track) => {
+                // Its promise resolves in a task of its own.
+                self.finish_replace_track(sender, track);
+                self.queue(Task::EndOperation(Box::new(Ok(Value::Nothing))));
+                return;
             }
         };
         self.after_operation(result.is_ok(), step);
@@ -248,6 +274,7 @@ impl Session {
             Kind::AddIceCandidate(candidate) => {
                 return self.begin_ice_candidate(candidate.as_ref());
             }
+            Kind::ReplaceTrack(sender, _) => self.check_replaces_track(*sender)?,
         }
         Ok(Begun::Task)
     }
@@ -290,8 +317,8 @@ impl Session {
             | Fact::Sent { .. } => self.on_channel_fact(fact, step),
             Fact::ReceiverActive { receiver } => self.on_receiver_active(receiver, step),
             Fact::ReceiverBye { receiver } => self.on_receiver_bye(receiver, step),
-            Fact::KeyFrameRequested { sender } => {
-                step.fire.push(Event::KeyFrameRequested(sender));
+            Fact::KeyFrameRequested { sender, rid } => {
+                step.fire.push(Event::KeyFrameRequested { sender, rid });
             }
             Fact::DtmfDue { sender } => self.run_dtmf_playout(sender, step),
             Fact::KeyFrameEncoded { sender, timestamp } => {

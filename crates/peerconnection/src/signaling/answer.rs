@@ -9,8 +9,8 @@ use super::write_section::{self, MediaLines, TransportLines};
 use crate::configuration::BundlePolicy;
 use crate::error::{Error, ErrorName};
 use crate::id::{Kind, TransceiverId, TransportId};
-use crate::negotiation::codecs::{self, Codec};
-use crate::negotiation::extensions;
+use crate::negotiation::codecs;
+use crate::negotiation::{extensions, simulcast};
 use crate::plan::CodecPlan;
 use crate::session::Session;
 use crate::session::call::Direction;
@@ -114,12 +114,13 @@ impl Session {
         for (index, (media, section)) in offer.media().iter().zip(sections).enumerate() {
             let in_bundle = bundle.contains(&section.mid);
             let is_spoken = match section.kind {
-                SectionKind::Media(kind, id) => {
+                SectionKind::Media(_, id) => {
                     let stays = self
                         .transceivers
                         .iter()
-                        .any(|transceiver| transceiver.id == id && !transceiver.stopping);
-                    stays && !self.codecs_to_answer(kind, id, media).is_empty()
+                        .any(|transceiver| transceiver.id == id && !transceiver.stopped);
+                    let codecs = self.codecs_to_answer(id, media);
+                    stays && codecs.iter().any(CodecPlan::is_primary)
                 }
                 // A transport carries one association.
                 SectionKind::Data => accepted
@@ -148,10 +149,8 @@ impl Session {
     ) -> Result<Option<Media>, Error> {
         match section.kind {
             SectionKind::Media(kind, id) => {
-                let codecs = self.codecs_to_answer(kind, id, media);
+                let codecs = self.codecs_to_answer(id, media);
                 let transport = transports.for_section(self, offer, index, section)?;
-                let names = self.config.media_engine.extensions(kind);
-                let extensions = extensions::common(names, media);
                 let cname = self.cname();
                 let Some(transceiver) = self
                     .transceivers
@@ -164,7 +163,15 @@ impl Session {
                     Direction::from_sdp(section.direction())
                 });
                 let direction = transceiver.direction.intersection(offered.reversed());
-                let source = source_of(transceiver, direction, &codecs, &cname);
+                let extensions = extensions::answered(&transceiver.extensions_to_negotiate, media);
+                let max = self.config.max_encodings;
+                let requested = simulcast::requested(media, max);
+                let source = source_of(transceiver, direction, &codecs, &cname, Some(&requested));
+                let announced = if direction.receives() && kind == Kind::Video {
+                    simulcast::announced(media, max)
+                } else {
+                    Vec::new()
+                };
                 write_section::media(
                     &MediaLines {
                         protocol: media.protocol(),
@@ -173,6 +180,7 @@ impl Session {
                         direction,
                         codecs: &codecs,
                         extensions: &extensions,
+                        receive_rids: &announced,
                         source,
                         bundle_only: false,
                         reduced_size: media.rtcp_rsize(),
@@ -197,19 +205,11 @@ impl Session {
 
     /// The codecs of an answer: the peer's payload types; the peer's order, unless the
     /// application has preferences.
-    fn codecs_to_answer(&self, kind: Kind, id: TransceiverId, offered: &Media) -> Vec<CodecPlan> {
-        let preferences = self
-            .transceivers
-            .iter()
-            .find(|transceiver| transceiver.id == id)
-            .map(|transceiver| transceiver.preferences.as_slice())
-            .unwrap_or_default();
-        let ours: &[Codec] = if preferences.is_empty() {
-            self.config.media_engine.codecs(kind)
-        } else {
-            preferences
-        };
-        codecs::common(ours, &codecs::described(offered), !preferences.is_empty())
+    fn codecs_to_answer(&self, id: TransceiverId, offered: &Media) -> Vec<CodecPlan> {
+        let transceiver = self.transceivers.iter().find(|other| other.id == id);
+        let (ours, preferred) =
+            transceiver.map_or_else(Default::default, |transceiver| self.codecs_of(transceiver));
+        codecs::common(&ours, &codecs::described(offered), preferred)
     }
 }
 

@@ -7,7 +7,7 @@ use super::section::{Section, SectionKind};
 use super::{Description, check_rolls_back};
 use crate::error::{Error, ErrorName};
 use crate::id::TransportId;
-use crate::negotiation::codecs;
+use crate::negotiation::{codecs, extensions, simulcast};
 use crate::session::Session;
 use crate::session::call::OfferOptions;
 use crate::session::description::SdpType;
@@ -146,6 +146,12 @@ impl Session {
             let kind = match transceiver {
                 Some(transceiver) => {
                     transceiver.mid = Some(mid.to_owned());
+                    let receives = !rejected && transceiver.direction.receives();
+                    transceiver.receiver.receive_codecs = if receives {
+                        codecs::described(media)
+                    } else {
+                        Vec::new()
+                    };
                     SectionKind::Media(transceiver.kind, transceiver.id)
                 }
                 None if self.signaling.offered_data_mid.as_deref() == Some(mid) => {
@@ -246,17 +252,30 @@ impl Session {
                 continue;
             }
             let described = codecs::described(ours.media());
-            let extensions = self.engine_extensions(section, ours.media());
+            let extensions = extensions::described(ours.media());
             let sources = super::apply_remote::sources_of(theirs.media());
             let direction = crate::session::call::Direction::from_sdp(ours.direction());
             let Some(transceiver) = self.transceiver_mut(id) else {
                 continue;
             };
-            transceiver.receiver.codecs.clone_from(&described);
-            transceiver.sender.codecs = described;
-            transceiver.receiver.extensions.clone_from(&extensions);
-            transceiver.sender.extensions = extensions;
+            let sent = codecs::with_parameters_of(&described, theirs.media());
+            transceiver.receiver.receive_codecs = if direction.receives() {
+                described.clone()
+            } else {
+                Vec::new()
+            };
+            transceiver.set_codecs(sent, described);
+            transceiver.set_extensions(&extensions);
+            if kind == SdpType::Answer {
+                transceiver.keep_extensions(&extensions);
+            }
+            transceiver.reduced_size = ours.media().rtcp_rsize() && theirs.media().rtcp_rsize();
             transceiver.receiver.sources = sources;
+            transceiver.receiver.rids = simulcast::requested(ours.media(), usize::MAX);
+            if direction.sends() {
+                let sent = simulcast::announced(ours.media(), usize::MAX);
+                transceiver.sender.narrow(&sent);
+            }
             transceiver.set_current_direction(direction);
             // What the offer added and the answer does not take is gone again.
             if !direction.receives() {
@@ -339,6 +358,7 @@ impl Session {
         self.signaling.offered_data_mid = None;
         for transceiver in &mut self.transceivers {
             transceiver.offered_mid = None;
+            transceiver.sender.forget_codecs(transceiver.kind);
         }
         // One that was stopped before any description knew it is gone as well.
         let rejected = self.rejected_mids();

@@ -10,8 +10,9 @@ use super::section::{Section, SectionKind};
 use super::{Description, check_rolls_back, validate};
 use crate::error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
 use crate::id::{Kind, TransceiverId};
-use crate::negotiation::{codecs, extensions};
-use crate::plan::ExtensionPlan;
+use crate::negotiation::{codecs, extensions, simulcast};
+use crate::rtp_parameters::RtpEncodingParameters;
+use crate::rtp_sender::scale_by_place;
 use crate::session::Session;
 use crate::session::call::Direction;
 use crate::session::description::{SdpType, SessionDescription};
@@ -123,6 +124,7 @@ impl Session {
                         Direction::from_sdp(section.direction()).reversed()
                     });
                 self.process_remote_track(id, direction, media, &mut tracks);
+                self.propose_encodings(id, media);
             }
             // What the peer takes back stops at once, not only with the answer.
             if let SectionKind::Media(_, id) = kind
@@ -183,7 +185,7 @@ impl Session {
             }
             let direction = Direction::from_sdp(theirs.direction()).reversed();
             self.process_remote_track(id, direction, theirs.media(), &mut tracks);
-            self.negotiate_as_offerer(id, ours.media(), theirs.media(), section, direction);
+            self.negotiate_as_offerer(id, kind, ours.media(), theirs.media(), direction);
         }
         let description = Description { kind, sdp };
         if kind == SdpType::Pranswer {
@@ -200,23 +202,38 @@ impl Session {
     fn negotiate_as_offerer(
         &mut self,
         id: TransceiverId,
+        kind: SdpType,
         ours: &Media,
         theirs: &Media,
-        section: &Section,
         direction: Direction,
     ) {
         let offered = codecs::described(ours);
         let answered = codecs::described(theirs);
-        let numbered = self.engine_extensions(section, ours);
-        let extensions = extensions::kept(&numbered, theirs);
+        let extensions = extensions::kept(ours, theirs);
+        let asked = simulcast::requested(ours, usize::MAX);
+        let mut rids = simulcast::announced(theirs, usize::MAX);
+        rids.retain(|rid| asked.contains(rid));
         let Some(transceiver) = self.transceiver_mut(id) else {
             return;
         };
-        transceiver.receiver.codecs = codecs::kept(&offered, &answered);
-        transceiver.sender.codecs = codecs::accepted(&offered, &answered);
-        transceiver.receiver.extensions.clone_from(&extensions);
-        transceiver.sender.extensions = extensions;
+        let kept = codecs::kept(&offered, &answered);
+        transceiver.receiver.receive_codecs = if direction.receives() {
+            kept.clone()
+        } else {
+            Vec::new()
+        };
+        transceiver.set_codecs(codecs::accepted(&offered, &answered), kept);
+        transceiver.set_extensions(&extensions);
+        if kind == SdpType::Answer {
+            transceiver.keep_extensions(&extensions);
+        }
+        transceiver.reduced_size = ours.rtcp_rsize() && theirs.rtcp_rsize();
         transceiver.receiver.sources = sources_of(theirs);
+        transceiver.receiver.rids = rids;
+        if direction.sends() {
+            let wanted = simulcast::requested(theirs, usize::MAX);
+            transceiver.sender.narrow(&wanted);
+        }
         transceiver.set_current_direction(direction);
         transceiver.fired_direction = Some(direction);
     }
@@ -242,14 +259,22 @@ impl Session {
         }
     }
 
-    /// The extensions of a description of ours, with the numbers in it.
-    pub(super) fn engine_extensions(&self, section: &Section, media: &Media) -> Vec<ExtensionPlan> {
-        match section.kind {
-            SectionKind::Media(kind, _) => {
-                extensions::common(self.config.media_engine.extensions(kind), media)
-            }
-            SectionKind::Data | SectionKind::Unknown => Vec::new(),
+    /// An offer that asks to receive simulcast gives an unnamed encoding of ours its names.
+    fn propose_encodings(&mut self, id: TransceiverId, media: &Media) {
+        let rids = simulcast::requested(media, self.config.max_encodings);
+        let sources = self.fresh_sources(rids.len());
+        let Some(transceiver) = self.transceiver_mut(id) else {
+            return;
+        };
+        if rids.is_empty() || transceiver.kind != Kind::Video || !transceiver.sender.is_unnamed() {
+            return;
         }
+        let mut encodings: Vec<_> = rids
+            .into_iter()
+            .map(RtpEncodingParameters::with_rid)
+            .collect();
+        scale_by_place(&mut encodings);
+        transceiver.sender.propose(encodings, sources);
     }
 
     /// Takes note of who is the DTLS client of a section's transport.
@@ -351,7 +376,7 @@ impl Session {
         if let Some(transceiver) = waiting {
             return transceiver.id;
         }
-        let id = self.make_transceiver(kind, Direction::RecvOnly);
+        let id = self.make_transceiver(kind, Direction::RecvOnly, Vec::new());
         if let Some(transceiver) = self.transceiver_mut(id) {
             transceiver.by_peer = true;
         }

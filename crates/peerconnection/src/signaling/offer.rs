@@ -3,13 +3,14 @@
 use stonechat_sdp::Setup;
 
 use super::section::{Section, SectionKind};
-use super::write_section::{self, MediaLines, Source, TransportLines};
+use super::write_section::{self, MediaLines, Source, SourceEncoding, TransportLines};
 use crate::configuration::BundlePolicy;
 use crate::error::{Error, ErrorName};
 use crate::id::{Kind, TransportId};
 use crate::negotiation::codecs::Codec;
 use crate::negotiation::extensions;
 use crate::plan::CodecPlan;
+use crate::rtp_parameters::RtpEncodingParameters;
 use crate::session::Session;
 use crate::session::call::{Direction, OfferOptions};
 use crate::session::description::{SdpType, SessionDescription};
@@ -58,7 +59,7 @@ impl Session {
                 .filter(|transceiver| transceiver.kind == kind && !transceiver.stopping);
             if receives {
                 if !of_kind.any(|transceiver| transceiver.direction.receives()) {
-                    self.make_transceiver(kind, Direction::RecvOnly);
+                    self.make_transceiver(kind, Direction::RecvOnly, Vec::new());
                 }
                 continue;
             }
@@ -190,12 +191,11 @@ impl Session {
                             Error::new(ErrorName::OperationError, "lost a transceiver")
                         })?;
                     let codecs = self.codecs_to_offer(transceiver, &mut payload_types);
-                    let names = self.config.media_engine.extensions(kind);
-                    let extensions = if transceiver.receiver.extensions.is_empty() {
-                        extensions::offered(names, &mut numbered)
-                    } else {
-                        transceiver.receiver.extensions.clone()
-                    };
+                    let extensions = extensions::offered(
+                        &transceiver.extensions_to_negotiate,
+                        &transceiver.numbered_extensions(),
+                        &mut numbered,
+                    );
                     let cname = self.cname();
                     write_section::media(
                         &MediaLines {
@@ -205,7 +205,14 @@ impl Session {
                             direction: transceiver.direction,
                             codecs: &codecs,
                             extensions: &extensions,
-                            source: source_of(transceiver, transceiver.direction, &codecs, &cname),
+                            receive_rids: &transceiver.receiver.rids,
+                            source: source_of(
+                                transceiver,
+                                transceiver.direction,
+                                &codecs,
+                                &cname,
+                                None,
+                            ),
                             bundle_only,
                             reduced_size: true,
                         },
@@ -232,12 +239,7 @@ impl Session {
         transceiver: &Transceiver,
         used: &mut PayloadTypes,
     ) -> Vec<CodecPlan> {
-        let engine = self.config.media_engine.codecs(transceiver.kind);
-        let ours: &[Codec] = if transceiver.preferences.is_empty() {
-            engine
-        } else {
-            &transceiver.preferences
-        };
+        let (ours, _) = self.codecs_of(transceiver);
         let mut codecs: Vec<_> = ours.iter().map(Codec::offered).collect();
         for codec in &mut codecs {
             let known = transceiver
@@ -252,6 +254,24 @@ impl Session {
             used.assign(codec);
         }
         codecs
+    }
+
+    /// The codecs that a transceiver can use in its direction, the preferred first, and whether
+    /// the application prefers them (webrtc-pc, `setCodecPreferences`).
+    pub(super) fn codecs_of(&self, transceiver: &Transceiver) -> (Vec<Codec>, bool) {
+        let direction = transceiver.direction;
+        let usable = |codec: &&Codec| {
+            (codec.direction.sends() || !direction.sends())
+                && (codec.direction.receives() || !direction.receives())
+        };
+        let filter =
+            |codecs: &[Codec]| -> Vec<Codec> { codecs.iter().filter(usable).cloned().collect() };
+        let preferred = filter(&transceiver.preferences);
+        if preferred.is_empty() {
+            let engine = self.config.media_engine.codecs(transceiver.kind);
+            return (filter(engine), false);
+        }
+        (preferred, true)
     }
 
     /// What each payload type in use stands for.
@@ -273,9 +293,9 @@ impl Session {
     fn numbered_extensions(&self) -> Vec<crate::plan::ExtensionPlan> {
         let mut numbered = Vec::new();
         for transceiver in &self.transceivers {
-            for extension in &transceiver.receiver.extensions {
-                if !numbered.contains(extension) {
-                    numbered.push(extension.clone());
+            for extension in transceiver.numbered_extensions() {
+                if !numbered.contains(&extension) {
+                    numbered.push(extension);
                 }
             }
         }
@@ -473,13 +493,41 @@ impl Session {
     }
 }
 
-/// What a transceiver sends, if its direction says so.
+/// What a transceiver sends, if its direction says so: all encodings, or those that the peer
+/// asked for.
 pub(super) fn source_of<'a>(
     transceiver: &'a Transceiver,
     direction: Direction,
     codecs: &[CodecPlan],
     cname: &'a str,
+    requested: Option<&[String]>,
 ) -> Option<Source<'a>> {
+    let sender = &transceiver.sender;
+    let has_rtx = codecs.iter().any(|codec| codec.rtx.is_some());
+    let encoding = |(encoding, sources): (&'a RtpEncodingParameters, &(u32, u32))| SourceEncoding {
+        rid: encoding.rid.as_deref(),
+        ssrc: sources.0,
+        rtx_ssrc: has_rtx.then_some(sources.1),
+    };
+    let mut encodings: Vec<_> = sender
+        .encodings
+        .iter()
+        .zip(&sender.sources)
+        .map(encoding)
+        .collect();
+    if let Some(requested) = requested {
+        let is_requested = |encoding: &SourceEncoding<'_>| {
+            encoding
+                .rid
+                .is_some_and(|rid| requested.iter().any(|other| other == rid))
+        };
+        if encodings.iter().any(is_requested) {
+            encodings.retain(is_requested);
+        } else {
+            encodings.truncate(1);
+            encodings.iter_mut().for_each(|first| first.rid = None);
+        }
+    }
     direction.sends().then(|| Source {
         streams: &transceiver.sender.streams,
         // RFC 8830 ties the identifier to the sender's track; without one it still needs a name.
@@ -490,11 +538,7 @@ pub(super) fn source_of<'a>(
             .map_or(transceiver.receiver.track_id.as_str(), |track| {
                 track.id.as_str()
             }),
-        ssrc: transceiver.sender.ssrc,
-        rtx_ssrc: codecs
-            .iter()
-            .any(|codec| codec.rtx.is_some())
-            .then_some(transceiver.sender.rtx_ssrc),
+        encodings,
         cname,
     })
 }

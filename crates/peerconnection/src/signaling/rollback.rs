@@ -151,21 +151,25 @@ pub(crate) fn check_rolls_back(state: SignalingState) -> Result<(), Error> {
 /// then stays.
 fn restore(transceiver: &mut Transceiver, before: &Transceiver) {
     transceiver.current_direction = before.current_direction;
-    transceiver.sender.codecs.clone_from(&before.sender.codecs);
-    transceiver
-        .sender
-        .extensions
-        .clone_from(&before.sender.extensions);
-    transceiver
-        .receiver
-        .codecs
-        .clone_from(&before.receiver.codecs);
-    transceiver
-        .receiver
-        .extensions
-        .clone_from(&before.receiver.extensions);
-    transceiver
-        .receiver
-        .sources
-        .clone_from(&before.receiver.sources);
+    transceiver.reduced_size = before.reduced_size;
+    let (sender, was) = (&mut transceiver.sender, &before.sender);
+    sender.codecs.clone_from(&was.codecs);
+    sender.extensions.clone_from(&was.extensions);
+    // Encodings that the peer proposed are gone again.
+    if was.is_unnamed()
+        && sender
+            .encodings
+            .iter()
+            .any(|encoding| encoding.rid.is_some())
+    {
+        sender.encodings.clone_from(&was.encodings);
+        sender.sources.clone_from(&was.sources);
+        sender.last_returned = None;
+    }
+    let (receiver, was) = (&mut transceiver.receiver, &before.receiver);
+    receiver.codecs.clone_from(&was.codecs);
+    receiver.receive_codecs.clone_from(&was.receive_codecs);
+    receiver.extensions.clone_from(&was.extensions);
+    receiver.sources.clone_from(&was.sources);
+    receiver.rids.clone_from(&was.rids);
 }

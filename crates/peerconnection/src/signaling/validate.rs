@@ -174,6 +174,16 @@ fn rtp(section: SdpSection<'_>) -> Result<(), Error> {
             return refuse("two restrictions have the same rid");
         }
     }
+    if let Some(simulcast) = media.simulcast() {
+        let streams = [&simulcast.send, &simulcast.recv].into_iter().flatten();
+        let unknown = streams
+            .flat_map(|streams| streams.iter())
+            .flat_map(|stream| stream.alternatives())
+            .any(|alternative| !rids.contains(alternative.id));
+        if unknown {
+            return refuse("simulcast names a rid that is not there");
+        }
+    }
     let mut ids = BTreeSet::new();
     for extension in section.extmaps() {
         if !ids.insert(extension.id) {

@@ -2,12 +2,14 @@
 
 use stonechat_sdp::{
     Attribute, BuildError, Connection, Extmap, Fingerprint, Fmtp, Group, Media, MediaKind, Msid,
-    Origin, Rtcp, RtcpFeedback, Rtpmap, Setup, Ssrc, SsrcGroup,
+    Origin, Rid, RidDirection, Rtcp, RtcpFeedback, Rtpmap, Setup, Simulcast, SimulcastStreams,
+    Ssrc, SsrcGroup,
 };
 
 use crate::error::{Error, ErrorName};
 use crate::id::Kind;
-use crate::plan::{CodecPlan, ExtensionPlan};
+use crate::negotiation::extensions::ExtensionLine;
+use crate::plan::CodecPlan;
 use crate::session::call::Direction;
 
 /// What every section of a transport says about it.
@@ -47,7 +49,9 @@ pub(super) struct MediaLines<'a> {
     pub(super) mid: Option<&'a str>,
     pub(super) direction: Direction,
     pub(super) codecs: &'a [CodecPlan],
-    pub(super) extensions: &'a [ExtensionPlan],
+    pub(super) extensions: &'a [ExtensionLine],
+    /// The encodings of simulcast that we receive.
+    pub(super) receive_rids: &'a [String],
     pub(super) source: Option<Source<'a>>,
     /// Port zero: the section is there only if the peer bundles.
     pub(super) bundle_only: bool,
@@ -60,9 +64,17 @@ pub(super) struct MediaLines<'a> {
 pub(super) struct Source<'a> {
     pub(super) streams: &'a [String],
     pub(super) track: &'a str,
+    /// The encodings, the smallest first.
+    pub(super) encodings: Vec<SourceEncoding<'a>>,
+    pub(super) cname: &'a str,
+}
+
+/// One encoding of what is sent.
+#[derive(Debug)]
+pub(super) struct SourceEncoding<'a> {
+    pub(super) rid: Option<&'a str>,
     pub(super) ssrc: u32,
     pub(super) rtx_ssrc: Option<u32>,
-    pub(super) cname: &'a str,
 }
 
 /// The head of a description.
@@ -181,7 +193,11 @@ fn write_media(lines: &MediaLines<'_>, transport: &TransportLines) -> Result<Med
     }
     write_transport(&mut media, transport)?;
     for extension in lines.extensions {
-        media.push(Extmap::new(u16::from(extension.id), &extension.uri))?;
+        let line = Extmap::new(u16::from(extension.plan.id), &extension.plan.uri);
+        media.push(match extension.direction {
+            Direction::SendRecv => line,
+            direction => line.with_direction(direction.to_sdp()),
+        })?;
     }
     media.push(lines.direction.to_sdp())?;
     if let Some(source) = &lines.source {
@@ -199,15 +215,61 @@ fn write_media(lines: &MediaLines<'_>, transport: &TransportLines) -> Result<Med
     for codec in lines.codecs {
         write_codec(&mut media, codec)?;
     }
+    write_encodings(&mut media, lines)?;
     if let Some(source) = &lines.source {
-        if let Some(rtx) = source.rtx_ssrc {
-            media.push(SsrcGroup::new("FID", &[source.ssrc, rtx]))?;
+        write_sources(&mut media, source)?;
+    }
+    Ok(media)
+}
+
+/// The names of encodings, and that they are simulcast if there are several (RFC 8851, 8853).
+fn write_encodings(media: &mut Media, lines: &MediaLines<'_>) -> Result<(), BuildError> {
+    let sent = lines.source.iter().flat_map(|source| &source.encodings);
+    let sent: Vec<&str> = sent.filter_map(|encoding| encoding.rid).collect();
+    for rid in &sent {
+        media.push(Rid::new(rid, RidDirection::Send))?;
+    }
+    for rid in lines.receive_rids {
+        media.push(Rid::new(rid, RidDirection::Recv))?;
+    }
+    let received = SimulcastStreams::from_ids(lines.receive_rids);
+    let simulcast = match (sent.len() > 1, lines.receive_rids.is_empty()) {
+        (false, true) => return Ok(()),
+        (false, false) => Simulcast::new(RidDirection::Recv, lines.receive_rids),
+        (true, true) => Simulcast::new(RidDirection::Send, &sent),
+        (true, false) => {
+            Simulcast::new(RidDirection::Send, &sent).with(RidDirection::Recv, received)
         }
-        for ssrc in [Some(source.ssrc), source.rtx_ssrc].into_iter().flatten() {
+    };
+    media.push(simulcast)?;
+    Ok(())
+}
+
+/// The sources of encodings, of which those of simulcast belong together, as do a source and
+/// that of its retransmissions (RFC 5576).
+fn write_sources(media: &mut Media, source: &Source<'_>) -> Result<(), BuildError> {
+    let media_ssrcs: Vec<u32> = source
+        .encodings
+        .iter()
+        .map(|encoding| encoding.ssrc)
+        .collect();
+    if media_ssrcs.len() > 1 {
+        media.push(SsrcGroup::new("SIM", &media_ssrcs))?;
+    }
+    for encoding in &source.encodings {
+        if let Some(rtx) = encoding.rtx_ssrc {
+            media.push(SsrcGroup::new("FID", &[encoding.ssrc, rtx]))?;
+        }
+    }
+    for encoding in &source.encodings {
+        for ssrc in [Some(encoding.ssrc), encoding.rtx_ssrc]
+            .into_iter()
+            .flatten()
+        {
             media.push(Ssrc::cname(ssrc, source.cname))?;
         }
     }
-    Ok(media)
+    Ok(())
 }
 
 fn write_transport(media: &mut Media, transport: &TransportLines) -> Result<(), BuildError> {

@@ -197,7 +197,8 @@ impl Session {
         let Some(ssrc) = stats.ssrc else { return };
         let transport = transport_id(receiver.transport);
         let direction = 'I';
-        let id = format!("{direction}{}", receiver.id.0);
+        let layer = receiver.rid.as_deref().unwrap_or_default();
+        let id = format!("{direction}{}{layer}", receiver.id.0);
         let codec = codec(
             at,
             &transport,
@@ -293,7 +294,8 @@ fn candidates(at: SystemTime, snapshot: &TransportSnapshot, report: &mut Report)
 fn sending(at: SystemTime, sender: &SenderSnapshot, report: &mut Report) {
     let stats = &sender.stats;
     let transport = transport_id(sender.transport);
-    let id = format!("O{}", sender.id.0);
+    let layer = sender.rid.as_deref().unwrap_or_default();
+    let id = format!("O{}{layer}", sender.id.0);
     let codec = codec(
         at,
         &transport,
@@ -308,6 +310,7 @@ fn sending(at: SystemTime, sender: &SenderSnapshot, report: &mut Report) {
             .with("ssrc", stats.ssrc.0)
             .with("kind", sender.kind.as_str())
             .with("mid", sender.mid.as_str())
+            .with_some("rid", sender.rid.as_deref())
             .with("transportId", transport.as_str())
             .with_some("codecId", codec.clone())
             .with("packetsSent", stats.packets_sent)

@@ -257,6 +257,7 @@ fn a_receiver_hands_out_packets_if_it_is_told_to() {
             timestamp: stonechat_rtp::Timestamp(number * 3000),
             sequence: Some(stonechat_rtp::SequenceNumber(100 + number as u16)),
             audio_level: None,
+            rid: None,
         };
         duo.pc(A).send_packet(now, sender, packet.clone()).unwrap();
         let again = duo.pc(A).send_packet(

@@ -482,7 +482,7 @@ fn a_key_frame_request_reaches_the_peer_and_is_for_video_alone() {
     duo.promised(B, Call::SendKeyFrameRequest(receiver))
         .unwrap();
     duo.run_for(MS(100));
-    let requested = |event: &Event| matches!(event, Event::KeyFrameRequested(_));
+    let requested = |event: &Event| matches!(event, Event::KeyFrameRequested { .. });
     assert_eq!(duo.count(A, requested), 1);
     let (mut duo, _) = phone(24);
     let error = duo.promised(B, Call::SendKeyFrameRequest(receiver));

@@ -65,7 +65,7 @@ impl Calls {
                 direction: RtcRtpTransceiverDirection::SendOnly,
                 streams: vec![String::from("loopback")],
             };
-            sender.add_transceiver_with_track(track, init)?;
+            sender.add_transceiver(track, init)?;
         }
 
         // Events are noted when they happen. Candidates follow the descriptions one by one, each

@@ -199,6 +199,8 @@ impl DecryptorCore {
             first_arrival: packet.arrival,
             arrival: packet.arrival,
             audio_level: packet.audio_level,
+            contributing_levels: Vec::new(),
+            rid: packet.rid.clone(),
         };
         RtcEncodedFrame::of_media(&frame).into()
     }

@@ -217,7 +217,7 @@ async fn a_stopped_transceiver_ends_its_track() {
         direction: RtcRtpTransceiverDirection::SendOnly,
         ..RtcRtpTransceiverInit::default()
     };
-    let transceiver = a.pc.add_transceiver_with_track(&picture, init).unwrap();
+    let transceiver = a.pc.add_transceiver(&picture, init).unwrap();
     let event = b.track().await;
     a.connected().await;
     b.connected().await;

@@ -331,9 +331,7 @@ async fn a_peer_hears_the_microphone_as_pcmu() {
 async fn a_peer_hears_the_microphone_as_pcma_if_that_is_preferred() {
     let (a, b) = (peer_connection(), peer_connection());
     let (_, track) = device(true).await;
-    let transceiver = a
-        .add_transceiver_with_track(&track, Default::default())
-        .unwrap();
+    let transceiver = a.add_transceiver(&track, Default::default()).unwrap();
     let pcma = |channels| RtcRtpCodec {
         mime_type: "audio/PCMA".to_owned(),
         clock_rate: 8_000,

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 /// How fast video may leave: a bucket of octets. The place where bandwidth estimation will set
 /// the rate.
 #[derive(Debug)]
-pub(super) struct Pacer {
+pub(crate) struct Pacer {
     /// Bits per second; `None`: no limit.
     rate: Option<u64>,
     burst: i64,
@@ -12,7 +12,7 @@ pub(super) struct Pacer {
 }
 
 impl Pacer {
-    pub(super) fn new(rate: Option<u64>, burst: usize, now: Instant) -> Self {
+    pub(crate) fn new(rate: Option<u64>, burst: usize, now: Instant) -> Self {
         let burst = i64::try_from(burst).unwrap_or(i64::MAX).max(1);
         Self {
             rate: rate.map(|rate| rate.max(MIN_RATE)),
@@ -22,7 +22,7 @@ impl Pacer {
         }
     }
 
-    pub(super) fn set_rate(&mut self, now: Instant, rate: Option<u64>) {
+    pub(crate) fn set_rate(&mut self, now: Instant, rate: Option<u64>) {
         self.fill(now);
         self.rate = rate.map(|rate| rate.max(MIN_RATE));
     }
@@ -39,19 +39,19 @@ impl Pacer {
     }
 
     /// Whether a packet may leave now.
-    pub(super) fn is_open(&mut self, now: Instant) -> bool {
+    pub(crate) fn is_open(&mut self, now: Instant) -> bool {
         self.fill(now);
         self.rate.is_none() || self.credit > 0
     }
 
-    pub(super) fn on_sent(&mut self, len: usize) {
+    pub(crate) fn on_sent(&mut self, len: usize) {
         if self.rate.is_some() {
             self.credit -= i64::try_from(len).unwrap_or(i64::MAX);
         }
     }
 
     /// When a packet may leave, if not now; at least 1 ms after the bucket was looked at.
-    pub(super) fn opens_at(&self) -> Option<Instant> {
+    pub(crate) fn opens_at(&self) -> Option<Instant> {
         let rate = self.rate.filter(|_| self.credit <= 0)?;
         let missing = u64::try_from(1 - self.credit).unwrap_or(1);
         let nanos = u128::from(missing) * 8_000_000_000 / u128::from(rate) + 1;

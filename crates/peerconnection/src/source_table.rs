@@ -1,0 +1,123 @@
+//! Who was heard in what a receiver handed out in the last seconds (webrtc-pc, section 5.3:
+//! `getContributingSources`, `getSynchronizationSources`).
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use stonechat_media::{MediaFrame, ReceivedPacket};
+use stonechat_rtp::Ssrc;
+
+/// How long a source is remembered.
+const MEMORY: Duration = Duration::from_secs(10);
+
+/// Sources that are remembered of each sort; a peer that invents more pushes out the oldest.
+const SOURCES: usize = 64;
+
+/// What is known of the sources of one receiver.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SourceTable {
+    contributing: VecDeque<Heard>,
+    synchronization: VecDeque<Heard>,
+}
+
+/// A source and what was heard of it last.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Heard {
+    pub(crate) at: Instant,
+    pub(crate) source: u32,
+    pub(crate) rtp_timestamp: u32,
+    /// In −dBov, 127 is silence.
+    pub(crate) level: Option<u8>,
+}
+
+/// What a frame or packet says of its sources.
+#[derive(Clone, Debug)]
+pub struct Delivered {
+    ssrc: u32,
+    rtp_timestamp: u32,
+    level: Option<u8>,
+    contributors: Vec<(u32, Option<u8>)>,
+}
+
+impl From<&MediaFrame> for Delivered {
+    fn from(frame: &MediaFrame) -> Self {
+        Self {
+            ssrc: frame.ssrc.0,
+            rtp_timestamp: frame.timestamp.0,
+            level: frame.audio_level.map(|level| level.level),
+            contributors: contributors(
+                frame.contributing_sources.iter().copied(),
+                &frame.contributing_levels,
+            ),
+        }
+    }
+}
+
+impl From<&ReceivedPacket> for Delivered {
+    fn from(packet: &ReceivedPacket) -> Self {
+        let sources = packet.packet().map(|packet| packet.csrcs());
+        Self {
+            ssrc: packet.ssrc.0,
+            rtp_timestamp: packet.timestamp.0,
+            level: packet.audio_level.map(|level| level.level),
+            contributors: contributors(sources.into_iter().flatten(), &packet.contributing_levels),
+        }
+    }
+}
+
+fn contributors(sources: impl Iterator<Item = Ssrc>, levels: &[u8]) -> Vec<(u32, Option<u8>)> {
+    sources
+        .enumerate()
+        .map(|(index, source)| (source.0, levels.get(index).copied()))
+        .collect()
+}
+
+impl SourceTable {
+    /// Takes note of what is handed out at `now`.
+    pub(crate) fn note(&mut self, now: Instant, delivered: &Delivered) {
+        let heard = |source, level| Heard {
+            at: now,
+            source,
+            rtp_timestamp: delivered.rtp_timestamp,
+            level,
+        };
+        refresh(
+            &mut self.synchronization,
+            heard(delivered.ssrc, delivered.level),
+        );
+        // The first of the list is the newest in the end.
+        for (source, level) in delivered.contributors.iter().rev() {
+            refresh(&mut self.contributing, heard(*source, *level));
+        }
+    }
+
+    /// The contributing sources of the last ten seconds, the newest first.
+    pub(crate) fn contributing(&self, now: Instant) -> impl Iterator<Item = Heard> + '_ {
+        recent(&self.contributing, now)
+    }
+
+    /// The synchronization sources of the last ten seconds, the newest first.
+    pub(crate) fn synchronization(&self, now: Instant) -> impl Iterator<Item = Heard> + '_ {
+        recent(&self.synchronization, now)
+    }
+}
+
+fn refresh(list: &mut VecDeque<Heard>, heard: Heard) {
+    list.retain(|other| other.source != heard.source);
+    list.push_front(heard);
+    list.truncate(SOURCES);
+}
+
+fn recent(list: &VecDeque<Heard>, now: Instant) -> impl Iterator<Item = Heard> + '_ {
+    list.iter()
+        .take_while(move |heard| now.saturating_duration_since(heard.at) <= MEMORY)
+        .copied()
+}
+
+/// A level in −dBov as a number from 0 to 1 (webrtc-pc, `audioLevel`).
+pub(crate) fn linear(level: u8) -> f64 {
+    match level {
+        127.. => 0.0,
+        level => 10_f64.powf(-f64::from(level) / 20.0),
+    }
+}
