@@ -138,12 +138,12 @@ impl Layers {
             }
             Order::DtmfPause { sender, wait } => self.wait_for_tone(now, sender, wait),
             Order::SetSenderTransform { sender, transform } => {
-                self.set_sender_transform(now, sender, transform);
+                self.set_sender_transform(now, sender, &transform);
             }
             Order::SetReceiverTransform {
                 receiver,
                 transform,
-            } => self.set_receiver_transform(now, receiver, transform),
+            } => self.set_receiver_transform(now, receiver, &transform),
             Order::SnapshotStats { request } => {
                 let snapshot = Box::new(self.snapshot(now));
                 self.facts.push_back(Fact::Stats { request, snapshot });

@@ -431,7 +431,7 @@ impl MediaTable {
     fn sender(&self, transport: TransportId, id: stonechat_media::SenderId) -> Option<SenderId> {
         self.senders
             .iter()
-            .find(|(_, entry)| entry.has(transport, id))
+            .find(|(_, entry)| entry.has(transport, &id))
             .map(|(name, _)| *name)
     }
 
@@ -449,14 +449,14 @@ impl MediaTable {
     ) -> Option<ReceiverId> {
         self.receivers
             .iter()
-            .find(|(_, entry)| entry.has(transport, id))
+            .find(|(_, entry)| entry.has(transport, &id))
             .map(|(name, _)| *name)
     }
 }
 
 impl<Id: Eq, P> Entry<Id, P> {
-    fn has(&self, transport: TransportId, id: Id) -> bool {
-        self.transport == transport && self.layers.iter().any(|layer| layer.id == id)
+    fn has(&self, transport: TransportId, id: &Id) -> bool {
+        self.transport == transport && self.layers.iter().any(|layer| layer.id == *id)
     }
 }
 

@@ -94,9 +94,9 @@ impl Layers {
         &mut self,
         now: Instant,
         sender: SenderId,
-        transform: SenderTransform,
+        transform: &SenderTransform,
     ) {
-        match &transform {
+        match transform {
             SenderTransform::None => self.media_table.sender_transforms.remove(&sender),
             _ => self
                 .media_table
@@ -109,11 +109,11 @@ impl Layers {
     /// Leads the frames of a sender that was made as it was told before.
     pub(super) fn lead_new_sender(&mut self, now: Instant, sender: SenderId) {
         if let Some(transform) = self.media_table.sender_transforms.get(&sender).cloned() {
-            self.lead_sender(now, sender, transform);
+            self.lead_sender(now, sender, &transform);
         }
     }
 
-    fn lead_sender(&mut self, now: Instant, sender: SenderId, transform: SenderTransform) {
+    fn lead_sender(&mut self, now: Instant, sender: SenderId, transform: &SenderTransform) {
         let Some(entry) = self.media_table.senders.get(&sender) else {
             return;
         };
@@ -132,9 +132,9 @@ impl Layers {
         &mut self,
         now: Instant,
         receiver: ReceiverId,
-        transform: ReceiverTransform,
+        transform: &ReceiverTransform,
     ) {
-        match &transform {
+        match transform {
             ReceiverTransform::None => self.media_table.receiver_transforms.remove(&receiver),
             _ => self
                 .media_table
@@ -148,11 +148,11 @@ impl Layers {
     pub(super) fn lead_new_receiver(&mut self, now: Instant, receiver: ReceiverId) {
         let transforms = &self.media_table.receiver_transforms;
         if let Some(transform) = transforms.get(&receiver).cloned() {
-            self.lead_receiver(now, receiver, transform);
+            self.lead_receiver(now, receiver, &transform);
         }
     }
 
-    fn lead_receiver(&mut self, now: Instant, receiver: ReceiverId, transform: ReceiverTransform) {
+    fn lead_receiver(&mut self, now: Instant, receiver: ReceiverId, transform: &ReceiverTransform) {
         let Some(entry) = self.media_table.receivers.get(&receiver) else {
             return;
         };

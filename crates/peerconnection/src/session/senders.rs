@@ -110,7 +110,7 @@ impl Session {
         Ok(Answer::Promise(promise))
     }
 
-    pub(super) fn apply_parameters(&mut self, new: NewParameters, step: &mut Step) {
+    pub(super) fn apply_parameters(&mut self, new: &NewParameters, step: &mut Step) {
         if self.is_closed {
             return;
         }

@@ -191,7 +191,7 @@ impl Session {
             Task::Identity(id, reply) => self.on_identity_reply(id, *reply, step),
             Task::GetIdentityAssertion(promise) => self.run_get_identity_assertion(promise, step),
             Task::ForgetParameters(sender) => self.forget_parameters(sender),
-            Task::SetParameters(new) => self.apply_parameters(*new, step),
+            Task::SetParameters(new) => self.apply_parameters(&new, step),
             Task::EndTrack(receiver) => self.end_track(receiver, step),
             Task::StatsOfClosed(request) => {
                 self.settle_stats(now, request, &crate::stats::Snapshot::default(), step);

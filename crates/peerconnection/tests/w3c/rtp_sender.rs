@@ -508,7 +508,7 @@ fn parameters_of_a_stopped_sender_cannot_be_set() {
 #[test]
 fn another_transaction_is_a_modification() {
     let result = changed(Kind::Audio, |parameters| {
-        parameters.transaction_id.push('x')
+        parameters.transaction_id.push('x');
     });
     assert_eq!(result, modified());
 }
@@ -566,7 +566,7 @@ fn the_canonical_name_is_read_only() {
 #[test]
 fn the_size_of_rtcp_is_read_only() {
     let result = changed(Kind::Audio, |parameters| {
-        parameters.rtcp.reduced_size = true
+        parameters.rtcp.reduced_size = true;
     });
     assert_eq!(result, modified());
 }
