@@ -142,7 +142,7 @@ fn planned(kind: &str, plan: &CodecPlan) -> RtcRtpCodec {
     RtcRtpCodec {
         mime_type: format!("{kind}/{}", plan.name),
         clock_rate: plan.clock_rate,
-        channels: (kind == "audio").then_some(plan.channels),
+        channels: (kind == "audio").then_some(u16::from(plan.channels)),
         sdp_fmtp_line: Some(plan.parameters.clone()).filter(|line| !line.is_empty()),
     }
 }
