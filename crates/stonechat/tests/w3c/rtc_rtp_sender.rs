@@ -55,7 +55,7 @@ async fn parameters_that_were_overtaken_are_refused() {
         .await
         .unwrap_err();
     assert_eq!(error.name, RtcErrorName::InvalidStateError);
-    sender.get_parameters();
+    let _ = sender.get_parameters();
     let error = sender
         .set_parameters(parameters, options())
         .await
