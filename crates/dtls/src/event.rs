@@ -75,7 +75,7 @@ pub enum CloseReason {
     Local,
     /// The peer said close_notify.
     Remote,
-    /// The peer sent an authenticated fatal alert.
+    /// The peer sent an authenticated fatal alert, or one in plain text and then nothing more.
     PeerAlert(AlertDescription),
     /// The peer's certificate has none of the fingerprints.
     CertificateMismatch,

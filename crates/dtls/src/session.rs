@@ -49,6 +49,8 @@ pub struct Session {
     fingerprints: Option<Vec<Fingerprint>>,
     /// A warning that is owed to the peer.
     warning: Option<Alert>,
+    /// A fatal alert in plain text, and how often a flight was repeated in vain since.
+    suspected: Option<(crate::AlertDescription, u32)>,
     connected: Option<Event>,
     data: VecDeque<BytesMut>,
     data_octets: usize,
@@ -108,6 +110,7 @@ impl Session {
             timers: Timers::new(),
             fingerprints: config.remote_fingerprints.clone(),
             warning: None,
+            suspected: None,
             connected: None,
             data: VecDeque::new(),
             data_octets: 0,

@@ -16,7 +16,7 @@ pub struct Stats {
     pub retransmissions: u64,
     /// Flights that were repeated because the peer repeated its own.
     pub answered_retransmissions: u64,
-    /// Alerts in plain text, which anybody can send; they change nothing.
+    /// Alerts in plain text, which anybody can send; they count only if the peer then is silent.
     pub plaintext_alerts: u64,
     /// The last of those.
     pub last_plaintext_alert: Option<AlertDescription>,

@@ -6,6 +6,9 @@ use crate::{AlertDescription, CloseReason};
 
 use super::{Phase, Session};
 
+/// Repetitions of a flight that have to stay unanswered before an alert in plain text is believed.
+const SILENT_REPETITIONS: u32 = 2;
+
 impl Session {
     /// Ends the session; all secrets go, data that the peer sent before stays to be polled.
     pub(super) fn end(&mut self, reason: CloseReason, alert: Option<Alert>) {
@@ -56,6 +59,30 @@ impl Session {
                 ..
             } => {}
         }
+    }
+
+    /// An alert that anybody may have sent. A peer that gave up is silent from then on, and one that
+    /// did not goes on: then the alert is forgotten.
+    pub(super) fn on_plaintext_alert(&mut self, alert: Alert) {
+        let is_fatal = alert.level == crate::alert::AlertLevel::Fatal;
+        if is_fatal && matches!(self.phase, Phase::Handshaking(_)) {
+            self.suspected.get_or_insert((alert.description, 0));
+        }
+    }
+
+    /// A flight is due again, so the peer has said nothing that counts for a while: whether it gave
+    /// up for good, as an alert said before.
+    pub(super) fn has_given_up(&mut self) -> bool {
+        let Some((description, repeated)) = &mut self.suspected else {
+            return false;
+        };
+        *repeated += 1;
+        let reason = CloseReason::PeerAlert(*description);
+        let given_up = *repeated > SILENT_REPETITIONS;
+        if given_up {
+            self.end(reason, None);
+        }
+        given_up
     }
 
     /// Checks the certificate of a session that is connected against new fingerprints.

@@ -134,6 +134,7 @@ impl Session {
             Ok(state) => {
                 tracing::debug!(received = ?message.kind, state = state.name(), "handshake");
                 handshake.refused = None;
+                self.suspected = None;
                 let complete = matches!(state, State::AwaitFingerprints(_));
                 handshake.state = Some(state);
                 self.reassembler.advance();

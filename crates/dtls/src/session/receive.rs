@@ -62,6 +62,7 @@ impl Session {
                 Ok(alert) => {
                     self.stats.plaintext_alerts += 1;
                     self.stats.last_plaintext_alert = Some(alert.description);
+                    self.on_plaintext_alert(alert);
                 }
                 Err(_) => self.stats.drop(DropReason::MalformedContent),
             },

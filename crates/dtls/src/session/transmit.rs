@@ -131,6 +131,9 @@ impl Session {
         if self.repeats.flight != self.flight.number() || self.flight.is_pending() {
             return;
         }
+        if self.has_given_up() {
+            return;
+        }
         if self.repeats.count >= self.config.max_retransmissions {
             return self.end(CloseReason::TimedOut, None);
         }

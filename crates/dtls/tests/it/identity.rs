@@ -197,3 +197,82 @@ fn only_the_strongest_hash_among_the_fingerprints_counts() {
         );
     }
 }
+
+#[test]
+fn a_peer_that_gave_up_by_an_alert_and_is_silent_is_believed() {
+    for deceived in [Role::Client, Role::Server] {
+        let env = clock::env(5);
+        let foreign = vec![foreign(&env)];
+        let making = match deceived {
+            Role::Client => Making::toy(5).client(|config| config.remote_fingerprints(foreign)),
+            Role::Server => Making::toy(5).server(|config| config.remote_fingerprints(foreign)),
+        };
+        let (mut client, mut server) = making.sessions();
+        let start = clock::start();
+        converse(&mut client, &mut server, start);
+        let other = match deceived {
+            Role::Client => &mut server,
+            Role::Server => &mut client,
+        };
+        assert_eq!(other.state(), State::Connecting);
+        let mut now = start;
+        while other.state() == State::Connecting {
+            now = other.poll_timeout().unwrap();
+            other.handle_timeout(now);
+            drain(other, now);
+        }
+        // After two repetitions that nobody answered, long before all of them.
+        assert_eq!(now.duration_since(start), Duration::from_secs(7));
+        assert!(matches!(
+            other.poll_event(),
+            Some(stonechat_dtls::Event::Closed(CloseReason::PeerAlert(alert))) if alert.0 == 42
+        ));
+    }
+}
+
+#[test]
+fn an_alert_that_somebody_forged_is_forgotten_when_the_peer_goes_on() {
+    let (mut client, mut server) = Making::toy(6).sessions();
+    let mut now = clock::start();
+    feed(&mut server, now, &drain(&mut client, now));
+    let alert = hex::decode("15fefd000000000000007f0002022a").unwrap();
+    feed(&mut client, now, std::slice::from_ref(&alert));
+    feed(&mut server, now, std::slice::from_ref(&alert));
+    // The server's flight is lost twice.
+    for _ in 0..2 {
+        drain(&mut server, now);
+        now = server.poll_timeout().unwrap();
+        server.handle_timeout(now);
+    }
+    converse(&mut client, &mut server, now);
+    assert_eq!(client.state(), State::Connected);
+    assert_eq!(server.state(), State::Connected);
+}
+
+#[test]
+fn the_dates_of_a_peers_certificate_say_nothing() {
+    let env = clock::env_with(7, stonechat_crypto::rust::provider());
+    let (client_env, server_env) = (env.child("client"), env.child("server"));
+    let expired = |env: &Env| {
+        let mut rng = env.seed().child("certificate").rng();
+        let params = stonechat_crypto::CertificateParams {
+            validity: Duration::from_secs(1),
+            ..stonechat_crypto::CertificateParams::default()
+        };
+        let long_ago = clock::wall() - Duration::from_secs(100_000_000);
+        stonechat_crypto::Certificate::self_signed(env.crypto(), &mut rng, long_ago, params)
+            .unwrap()
+    };
+    let (at_client, at_server) = (expired(&client_env), expired(&server_env));
+    assert!(at_server.expires() < clock::wall());
+    let of_client = fingerprint(&env, &at_client);
+    let of_server = fingerprint(&env, &at_server);
+    let now = clock::start();
+    let config = Config::new(Role::Client, at_client).remote_fingerprints(vec![of_server]);
+    let mut client = Session::new(config, client_env, now);
+    let config = Config::new(Role::Server, at_server).remote_fingerprints(vec![of_client]);
+    let mut server = Session::new(config, server_env, now);
+    converse(&mut client, &mut server, now);
+    assert_eq!(client.state(), State::Connected);
+    assert_eq!(server.state(), State::Connected);
+}

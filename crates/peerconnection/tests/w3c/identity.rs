@@ -566,9 +566,9 @@ fn the_provider_gets_the_options_and_the_peer_of_the_configuration() {
 fn in_the_wrong_state_no_provider_is_asked() {
     let mut peer = Peer::new(15);
     peer.set_provider("example.org");
-    let promise = peer.begin(Call::CreateAnswer);
-    let error = peer.settled[&promise].clone().unwrap_err();
-    assert_eq!(error.name, ErrorName::InvalidStateError);
+    let refused = peer.throws(Call::CreateAnswer);
+    assert_eq!(refused, Some(ErrorName::InvalidStateError));
+    peer.pump();
     assert!(peer.asked.is_empty());
 }
 

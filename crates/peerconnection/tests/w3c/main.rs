@@ -20,6 +20,7 @@ mod app;
 mod certificate;
 mod configuration;
 mod data_channel;
+mod dtls_errors;
 mod dtls_transport;
 mod dtmf_sender;
 mod enums;

@@ -112,14 +112,14 @@ fn a_transport_needs_credentials_and_a_fingerprint() {
             ErrorName::InvalidAccessError
         );
     }
-    let weak: String = sdp
+    let unknown: String = sdp
         .lines()
         .map(|line| match line.strip_prefix("a=fingerprint:sha-256 ") {
-            Some(digest) => format!("a=fingerprint:sha-1 {}\r\n", &digest[..59]),
+            Some(digest) => format!("a=fingerprint:sha-999 {}\r\n", &digest[..59]),
             None => format!("{line}\r\n"),
         })
         .collect();
-    assert_eq!(refused(&weak).name, ErrorName::InvalidAccessError);
+    assert_eq!(refused(&unknown).name, ErrorName::InvalidAccessError);
 }
 
 // api: RTCPeerConnection.setRemoteDescription
