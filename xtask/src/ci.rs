@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::report::Report;
 use crate::shell::{cargo, need_cargo_tool, run as execute};
-use crate::{api, compatibility, fuzz, interop, sim, standalone, tidy};
+use crate::{api, compatibility, examples, fuzz, interop, sim, standalone, tidy};
 
 /// What to run.
 #[derive(clap::Args, Debug)]
@@ -47,6 +47,7 @@ const PUSH: &[(&str, Step)] = &[
     ),
     ("compatibility", compatibility::check),
     ("deny", |_| deny()),
+    ("examples", examples::run),
     ("loopback", |_| {
         execute(&mut cargo("run --release -p stonechat --example loopback"))
     }),

@@ -14,6 +14,7 @@ mod api;
 mod bench;
 mod ci;
 mod compatibility;
+mod examples;
 mod fuzz;
 mod interop;
 mod report;
@@ -59,6 +60,8 @@ enum Command {
     Api(api::Arguments),
     /// Writes docs/compatibility.md from the table of what peers do otherwise.
     Compatibility(compatibility::Arguments),
+    /// Runs the examples that end by themselves.
+    Examples,
     /// Checks names, layering and what every crate must have, and reports sizes.
     Tidy,
 }
@@ -94,6 +97,7 @@ fn run(command: Command, report: &mut Report) -> anyhow::Result<()> {
         Command::Sim(arguments) => sim::run(&arguments, report),
         Command::Api(arguments) => api::run(&arguments, report),
         Command::Compatibility(arguments) => compatibility::run(&arguments, report),
+        Command::Examples => examples::run(report),
         Command::Tidy => tidy::run(report),
     }
 }

@@ -51,6 +51,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &["crypto", "ice", "media", "peerconnection", "rtp", "sansio"],
     ),
     ("testkit", &["crypto", "sansio"]),
+    ("guides", &[]),
 ];
 
 /// Names that say nothing. `shared` has a meaning in the top crate alone: what handles share.

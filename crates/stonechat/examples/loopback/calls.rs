@@ -64,6 +64,7 @@ impl Calls {
             let init = RtcRtpTransceiverInit {
                 direction: RtcRtpTransceiverDirection::SendOnly,
                 streams: vec![String::from("loopback")],
+                ..RtcRtpTransceiverInit::default()
             };
             sender.add_transceiver(track, init)?;
         }
