@@ -34,6 +34,7 @@ const SPECIFICATIONS: &[&str] = &[
     "webrtc-priority",
     "webrtc-ice",
     "mediacapture-streams",
+    "screen-capture",
 ];
 
 /// What to show.

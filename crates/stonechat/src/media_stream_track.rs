@@ -132,6 +132,7 @@ impl MediaStreamTrack {
     }
 
     /// `isolated` (webrtc-identity, section 8): whether only an identified peer may have the media.
+    /// The application then neither hears nor sees it.
     #[must_use]
     pub fn isolated(&self) -> bool {
         self.core.slots().isolated
@@ -163,6 +164,13 @@ impl MediaStreamTrack {
             id: self.core.id().to_owned(),
             kind: self.kind(),
         }
+    }
+
+    /// From its beginning only the peer of this identity may have the media.
+    pub(crate) fn isolate_for(&self, identity: &str) {
+        let mut slots = self.core.slots();
+        slots.isolated = true;
+        slots.peer_identity = Some(identity.to_owned());
     }
 
     /// Sets `isolated` and tells so.

@@ -32,6 +32,10 @@ pub struct MediaStreamConstraints {
     pub video: BooleanOrConstraints,
     /// `audio`: a microphone.
     pub audio: BooleanOrConstraints,
+    /// `peerIdentity` (webrtc-identity, section 8): the tracks are isolated. The application
+    /// neither hears nor sees them, and they are sent only to a peer that has proven to have this
+    /// identity.
+    pub peer_identity: Option<String>,
 }
 
 impl Default for BooleanOrConstraints {
@@ -111,6 +115,9 @@ impl MediaDevices {
         let stream = MediaStream::new();
         for request in requests {
             let (source, track) = request.open(&self.inner)?;
+            if let Some(identity) = &constraints.peer_identity {
+                track.isolate_for(identity);
+            }
             self.inner.tie(&source);
             stream.add_track(&track);
         }

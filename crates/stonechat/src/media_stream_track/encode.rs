@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use stonechat_media::{FrameTime, OutgoingFrame};
 use stonechat_peerconnection::plan::CodecPlan;
-use stonechat_peerconnection::{Kind, SenderId, TransceiverId};
+use stonechat_peerconnection::{Kind, PeerIdentity, SenderId, TransceiverId};
 use stonechat_rtp::PayloadType;
 use tokio::sync::mpsc;
 
@@ -26,17 +26,26 @@ pub(super) enum RawInput {
 
 impl RawInput {
     /// Starts the task; it ends when the input is dropped or the peer connection is gone.
-    pub(super) fn spawn(shared: &Arc<Shared>, sender: SenderId, kind: Kind) -> Self {
-        let of = Arc::downgrade(shared);
+    pub(super) fn spawn(
+        shared: &Arc<Shared>,
+        sender: SenderId,
+        kind: Kind,
+        identity: Option<String>,
+    ) -> Self {
+        let of = Destination {
+            shared: Arc::downgrade(shared),
+            sender,
+            identity,
+        };
         match kind {
             Kind::Audio => {
                 let (input, output) = mpsc::channel(SOUNDS);
-                shared.runtime.spawn(run_audio(of, sender, output));
+                shared.runtime.spawn(run_audio(of, output));
                 Self::Audio(input)
             }
             Kind::Video => {
                 let (input, output) = mpsc::channel(PICTURES);
-                shared.runtime.spawn(run_video(of, sender, output));
+                shared.runtime.spawn(run_video(of, output));
                 Self::Video(input)
             }
         }
@@ -55,10 +64,36 @@ impl RawInput {
     }
 }
 
-async fn run_audio(of: Weak<Shared>, sender: SenderId, mut input: mpsc::Receiver<AudioData>) {
+/// A sender, and who may have the media that it gets.
+struct Destination {
+    shared: Weak<Shared>,
+    sender: SenderId,
+    identity: Option<String>,
+}
+
+impl Destination {
+    /// Whether the peer may have the media (webrtc-identity, section 8.2).
+    fn admits(&self, shared: &Shared) -> bool {
+        let Some(wanted) = &self.identity else {
+            return true;
+        };
+        match shared.session().peer_identity() {
+            PeerIdentity::Resolved(peer) => peer.name == *wanted,
+            PeerIdentity::Unresolved | PeerIdentity::Rejected(_) => false,
+        }
+    }
+}
+
+async fn run_audio(of: Destination, mut input: mpsc::Receiver<AudioData>) {
     let mut current: Current<dyn AudioEncoder> = Current::default();
     while let Some(data) = input.recv().await {
-        let Some(shared) = of.upgrade() else { return };
+        let Some(shared) = of.shared.upgrade() else {
+            return;
+        };
+        if !of.admits(&shared) {
+            continue;
+        }
+        let sender = of.sender;
         current.follow(&shared, sender, |plan| shared.codecs.audio_encoder(plan));
         let Some((payload_type, mut encoder)) = current.encoder.take() else {
             continue;
@@ -69,10 +104,16 @@ async fn run_audio(of: Weak<Shared>, sender: SenderId, mut input: mpsc::Receiver
     }
 }
 
-async fn run_video(of: Weak<Shared>, sender: SenderId, mut input: mpsc::Receiver<VideoFrame>) {
+async fn run_video(of: Destination, mut input: mpsc::Receiver<VideoFrame>) {
     let mut current: Current<dyn VideoEncoder> = Current::default();
     while let Some(frame) = input.recv().await {
-        let Some(shared) = of.upgrade() else { return };
+        let Some(shared) = of.shared.upgrade() else {
+            return;
+        };
+        if !of.admits(&shared) {
+            continue;
+        }
+        let sender = of.sender;
         current.follow(&shared, sender, |plan| shared.codecs.video_encoder(plan));
         let Some((payload_type, mut encoder)) = current.encoder.take() else {
             continue;

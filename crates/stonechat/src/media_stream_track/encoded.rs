@@ -99,7 +99,10 @@ impl MediaStreamTrack {
     pub(crate) fn attach(&self, shared: &Arc<Shared>, sender: SenderId) {
         self.detach(shared, sender);
         let device = self.core.source().device().is_some();
-        let raw = device.then(|| RawInput::spawn(shared, sender, self.kind()));
+        let raw = device.then(|| {
+            let identity = self.core.slots().peer_identity.clone();
+            RawInput::spawn(shared, sender, self.kind(), identity)
+        });
         self.core.flow().sinks.push(Sink {
             shared: Arc::downgrade(shared),
             sender,

@@ -40,6 +40,8 @@ pub(super) struct Slots {
     pub(super) enabled: bool,
     pub(super) muted: bool,
     pub(super) isolated: bool,
+    /// The only peer that may have the media.
+    pub(super) peer_identity: Option<String>,
     pub(super) constraints: MediaTrackConstraints,
     pub(super) settings: MediaTrackSettings,
     pub(super) events: EventSource<TrackEvent>,
@@ -64,6 +66,7 @@ impl TrackCore {
                 enabled: true,
                 muted: source.begins_muted(),
                 isolated: false,
+                peer_identity: None,
                 constraints: MediaTrackConstraints::default(),
                 settings: MediaTrackSettings::default(),
                 events: EventSource::keeping(WAITING_EVENTS),
@@ -106,6 +109,7 @@ impl TrackCore {
             to.enabled = from.enabled;
             to.muted = from.muted;
             to.isolated = from.isolated;
+            to.peer_identity.clone_from(&from.peer_identity);
             to.constraints = from.constraints.clone();
             to.settings = from.settings.clone();
             if from.ready_state == MediaStreamTrackState::Ended {

@@ -859,3 +859,38 @@ async fn numbers_that_are_none_count_as_not_given() {
     };
     assert_eq!(size(&camera(set).await), (640, 480));
 }
+
+// api: ConstrainULongRange.exact, ConstrainDoubleRange.exact, ConstrainDOMStringParameters.exact, ConstrainBooleanParameters.exact, MediaTrackSettings.height
+#[tokio::test]
+async fn what_is_exact_is_met_exactly_all_at_once() {
+    let set = Set {
+        height: Some(ConstrainULong::Range(ConstrainULongRange {
+            exact: Some(720),
+            ..Default::default()
+        })),
+        frame_rate: Some(ConstrainDouble::Range(ConstrainDoubleRange {
+            exact: Some(60.0),
+            ..Default::default()
+        })),
+        facing_mode: Some(ConstrainDomString::Parameters(
+            ConstrainDomStringParameters {
+                exact: Some(vec!["user".to_owned()]),
+                ideal: None,
+            },
+        )),
+        ..Set::default()
+    };
+    let track = camera_track(set.clone()).await.unwrap();
+    let settings = track.get_settings();
+    assert_eq!(settings.height, Some(720));
+    assert_eq!(settings.frame_rate, Some(60.0));
+    let blurred = Set {
+        background_blur: Some(ConstrainBoolean::Parameters(ConstrainBooleanParameters {
+            exact: Some(true),
+            ideal: None,
+        })),
+        ..set
+    };
+    track.apply_constraints(blurred).await.unwrap();
+    assert_eq!(track.get_settings().background_blur, Some(true));
+}

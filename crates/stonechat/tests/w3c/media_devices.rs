@@ -101,10 +101,10 @@ fn failed(result: Result<MediaStream, MediaDevicesError>) -> RtcErrorName {
     result.unwrap_err().name()
 }
 
-// api: MediaDevices.getUserMedia, MediaStreamConstraints.audio, MediaStreamConstraints.video
+// api: Navigator.mediaDevices, MediaDevices.getUserMedia, MediaStreamConstraints.audio, MediaStreamConstraints.video
 #[tokio::test]
 async fn asking_for_nothing_is_a_type_error() {
-    let (_, devices) = both();
+    let devices = MediaDevices::new(SyntheticDevices::new());
     let nothing = MediaStreamConstraints::default();
     assert_eq!(nothing.audio, false.into());
     assert_eq!(nothing.video, false.into());
@@ -133,6 +133,7 @@ async fn audio_and_video_give_one_track_each() {
     let constraints = MediaStreamConstraints {
         audio: true.into(),
         video: true.into(),
+        ..Default::default()
     };
     let stream = devices.get_user_media(constraints).await.unwrap();
     assert_eq!(stream.get_audio_tracks().len(), 1);
@@ -268,6 +269,7 @@ async fn a_call_that_fails_half_way_leaves_no_device_open() {
     let constraints = MediaStreamConstraints {
         audio: true.into(),
         video: true.into(),
+        ..Default::default()
     };
     assert!(devices.get_user_media(constraints).await.is_err());
     assert!(!backend.is_open("microphone"));
@@ -347,6 +349,7 @@ async fn microphones_come_before_cameras_and_outputs_last() {
     let constraints = MediaStreamConstraints {
         audio: true.into(),
         video: true.into(),
+        ..Default::default()
     };
     let _stream = devices.get_user_media(constraints).await.unwrap();
     let list = devices.enumerate_devices().await;
@@ -431,14 +434,18 @@ async fn a_device_is_written_as_json() {
     assert_eq!(json.as_object().unwrap().len(), 4);
 }
 
-// api: MediaDevices.ondevicechange, DeviceChangeEvent.devices, DeviceChangeEvent.userInsertedDevices
+// api: MediaDevices.devicechange, MediaDevices.ondevicechange, DeviceChangeEvent.devices, DeviceChangeEvent.userInsertedDevices
 #[tokio::test]
 async fn devicechange_fires_when_a_known_kind_of_device_comes() {
     let (backend, devices) = both();
     let _stream = devices.get_user_media(video()).await.unwrap();
     let mut events = devices.events();
     backend.add_device(webcam());
-    let event = changed(events.try_next());
+    let event = match events.try_next() {
+        Some(DevicesEvent::DeviceChange(event)) => Some(event),
+        _ => None,
+    };
+    let event = event.expect("devicechange fired");
     assert!(ids(&event.devices).contains(&"webcam"));
     assert_eq!(ids(&event.user_inserted_devices), ["webcam"]);
     assert_eq!(event.devices, devices.enumerate_devices().await);
@@ -544,6 +551,7 @@ async fn a_permission_that_is_revoked_ends_the_tracks() {
     let constraints = MediaStreamConstraints {
         audio: true.into(),
         video: true.into(),
+        ..Default::default()
     };
     let stream = devices.get_user_media(constraints).await.unwrap();
     let mut events = stream.get_video_tracks()[0].events();
@@ -1144,4 +1152,22 @@ async fn a_device_change_event_is_made_of_its_devices() {
     assert_eq!(event.devices, list);
     assert!(event.user_inserted_devices.is_empty());
     assert!(DeviceChangeEventInit::default().devices.is_empty());
+}
+
+// api: MediaStreamConstraints.peerIdentity, MediaStreamTrack.isolated, MediaStreamTrack.clone
+#[tokio::test]
+async fn tracks_for_one_peer_alone_are_isolated_from_the_application() {
+    let (_, devices) = both();
+    let constraints = MediaStreamConstraints {
+        audio: true.into(),
+        video: true.into(),
+        peer_identity: Some("her@example.org".to_owned()),
+    };
+    let stream = devices.get_user_media(constraints).await.unwrap();
+    for track in stream.get_tracks() {
+        assert!(track.isolated());
+        assert!(track.clone_track().isolated());
+        assert!(within(track.recv_audio()).await.is_none());
+        assert!(within(track.recv_video()).await.is_none());
+    }
 }

@@ -291,6 +291,7 @@ async fn device(audio: bool) -> (SyntheticDevices, MediaStreamTrack) {
     let constraints = MediaStreamConstraints {
         audio: audio.into(),
         video: (!audio).into(),
+        ..Default::default()
     };
     let devices = MediaDevices::new(backend.clone());
     let stream = devices.get_user_media(constraints).await.unwrap();
