@@ -121,3 +121,56 @@ pub(crate) fn linear(level: u8) -> f64 {
         level => 10_f64.powf(-f64::from(level) / 20.0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[expect(clippy::disallowed_methods, reason = "an arbitrary instant")]
+    fn start() -> Instant {
+        Instant::now()
+    }
+
+    fn mixed(contributors: &[(u32, Option<u8>)]) -> Delivered {
+        Delivered {
+            ssrc: 1,
+            rtp_timestamp: 960,
+            level: None,
+            contributors: contributors.to_vec(),
+        }
+    }
+
+    #[test]
+    fn contributors_are_told_with_their_levels_the_newest_first() {
+        let now = start();
+        let mut table = SourceTable::default();
+        table.note(now, &mixed(&[(7, Some(20)), (8, None)]));
+        table.note(now + MEMORY / 2, &mixed(&[(8, Some(0))]));
+        let heard: Vec<_> = table.contributing(now + MEMORY / 2).collect();
+        let told: Vec<_> = heard
+            .iter()
+            .map(|heard| (heard.source, heard.level))
+            .collect();
+        assert_eq!(told, [(8, Some(0)), (7, Some(20))]);
+        let later: Vec<_> = table.contributing(now + MEMORY + MEMORY / 4).collect();
+        assert_eq!(later.len(), 1);
+        assert_eq!(table.synchronization(now + MEMORY).count(), 1);
+    }
+
+    #[test]
+    fn a_peer_that_invents_sources_fills_no_memory() {
+        let now = start();
+        let mut table = SourceTable::default();
+        for source in 0..1_000 {
+            table.note(now, &mixed(&[(source, None)]));
+        }
+        assert_eq!(table.contributing(now).count(), SOURCES);
+    }
+
+    #[test]
+    fn levels_are_linear() {
+        assert!((linear(0) - 1.0).abs() < 1e-12);
+        assert!((linear(20) - 0.1).abs() < 1e-12);
+        assert!(linear(127).abs() < 1e-12);
+    }
+}

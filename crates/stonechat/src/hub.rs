@@ -326,13 +326,13 @@ impl Hub {
                         self.remote_track(session, *receiver).set_muted(false);
                     }
                     Event::TrackEnded(receiver) => self.remote_track(session, *receiver).end(),
-                    Event::KeyFrameRequested { sender, .. } => {
-                        self.on_key_frame_request(*sender);
+                    Event::KeyFrameRequested { sender, rid } => {
+                        self.on_key_frame_request(*sender, rid.clone());
                         return false;
                     }
-                    Event::KeyFrameWanted(sender) => {
+                    Event::KeyFrameWanted { sender, rid } => {
                         // A flag, so that a peer that asks all the time fills no queue.
-                        self.sender(*sender).key_frame.notify_one();
+                        self.sender(*sender).ask_for_key_frame(rid.clone());
                         return false;
                     }
                     Event::ToneChange { sender, tone } => {
@@ -349,12 +349,12 @@ impl Hub {
     }
 
     /// The peer asks for a key frame: the transform of the frames is asked first.
-    fn on_key_frame_request(&mut self, sender: SenderId) {
+    fn on_key_frame_request(&mut self, sender: SenderId, rid: Option<String>) {
         match self.transforms.sender(sender) {
             Some(RtcRtpSenderTransform::Script(script)) => {
-                script.core.on_key_frame_request(None);
+                script.core.on_key_frame_request(rid);
             }
-            _ => self.sender(sender).key_frame.notify_one(),
+            _ => self.sender(sender).ask_for_key_frame(rid),
         }
     }
 

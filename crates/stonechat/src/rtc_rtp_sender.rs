@@ -3,7 +3,7 @@
 mod dtmf;
 mod transform;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use stonechat_peerconnection::{
     Answer, Call, Kind, MediaEngine, RtpCapabilities, RtpSendParameters, SenderId,
@@ -30,7 +30,28 @@ pub struct RtcRtpSender {
 pub(crate) struct SenderCore {
     pub(crate) writable: Notify,
     pub(crate) key_frame: Notify,
+    /// The encodings that key frames were asked of, each once.
+    key_frame_rids: Mutex<Vec<String>>,
     track: Mutex<Option<MediaStreamTrack>>,
+}
+
+impl SenderCore {
+    /// Tells who encodes. One flag for each encoding, so that a peer that asks all the time fills
+    /// no queue.
+    pub(crate) fn ask_for_key_frame(&self, rid: Option<String>) {
+        let mut rids = self.key_frame_rids();
+        if let Some(rid) = rid.filter(|rid| !rids.contains(rid)) {
+            rids.push(rid);
+        }
+        drop(rids);
+        self.key_frame.notify_one();
+    }
+
+    fn key_frame_rids(&self) -> MutexGuard<'_, Vec<String>> {
+        self.key_frame_rids
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl RtcRtpSender {
@@ -148,10 +169,14 @@ impl RtcRtpSender {
             .map(|_| ())
     }
 
-    /// Waits until the peer's decoder asks for a key frame. A request that came while nobody
-    /// waited is not lost.
-    pub async fn key_frame_requested(&self) {
+    /// Waits until a key frame is asked for, by the peer's decoder, by a transform or by
+    /// `setParameters`. A request that came while nobody waited is not lost.
+    ///
+    /// Names the encodings that are meant; empty without simulcast, or if all are.
+    pub async fn key_frame_requested(&self) -> Vec<String> {
         self.core.key_frame.notified().await;
+        let mut rids = self.core.key_frame_rids();
+        std::mem::take(&mut *rids)
     }
 
     /// The track goes, if the session let it go.

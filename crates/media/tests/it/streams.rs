@@ -419,6 +419,7 @@ fn timestamps_wrap_with_the_media_clock() {
     let mut stamps = Vec::new();
     // 2^32 ticks of 90,000 Hz are 13.25 hours.
     for second in [0, 1, 47_721, 47_722, 95_443] {
+        let now = now + Duration::from_secs(second);
         let frame = OutgoingFrame::new(
             vp8_frame(0, true, 50),
             FrameTime::Media(Duration::from_secs(second)),
@@ -641,4 +642,75 @@ fn a_receiver_can_wait_for_key_frames_after_loss() {
         );
     }
     assert_eq!(seen, [0, 1, 5, 6, 7, 8, 9]);
+}
+
+/// Octets of video that each of two senders got away within a second.
+fn shares(change: impl Fn(&mut SenderParameters, usize)) -> [u64; 2] {
+    let config = Config {
+        pacing_rate: Some(800_000),
+        pacing_burst: 2_000,
+        ..Config::default()
+    };
+    let mut pair = Pair::new(31, &config, Link::default());
+    let senders = [0, 1].map(|index| {
+        let mut parameters = SenderParameters::new(vec![vp8(false)]);
+        change(&mut parameters, index);
+        pair.ends[0]
+            .add_sender(SenderConfig::new(parameters))
+            .unwrap()
+    });
+    let now = pair.now;
+    for sender in senders {
+        for number in 0..10 {
+            let frame = video_frame(number, 20_000);
+            pair.ends[0].send_frame(now, sender, &frame).unwrap();
+        }
+    }
+    pair.run(Duration::from_secs(1));
+    senders.map(|sender| pair.ends[0].sender_stats(sender).unwrap().bytes_sent)
+}
+
+#[test]
+fn a_sender_of_more_weight_gets_more_of_the_pace() {
+    let [light, heavy] = shares(|parameters, index| parameters.weight = [1, 4][index]);
+    let ratio = heavy as f64 / light as f64;
+    assert!((3.0..5.0).contains(&ratio), "{heavy} to {light}");
+}
+
+#[test]
+fn a_limit_of_its_own_holds_a_sender_back_and_no_other() {
+    let [limited, free] = shares(|parameters, index| {
+        parameters.max_bitrate = [Some(100_000), None][index];
+    });
+    assert!((10_000..18_000).contains(&limited), "{limited}");
+    assert!(free > 70_000, "{free}");
+}
+
+#[test]
+fn a_limit_that_goes_lets_the_queue_go() {
+    let config = Config {
+        pacing_rate: None,
+        pacing_burst: 2_000,
+        ..Config::default()
+    };
+    let mut pair = Pair::new(32, &config, Link::default());
+    let mut parameters = SenderParameters::new(vec![vp8(false)]);
+    parameters.max_bitrate = Some(50_000);
+    let sender = pair.ends[0]
+        .add_sender(SenderConfig::new(parameters.clone()))
+        .unwrap();
+    let now = pair.now;
+    pair.ends[0]
+        .send_frame(now, sender, &video_frame(0, 100_000))
+        .unwrap();
+    pair.run(Duration::from_millis(100));
+    let sent = |pair: &Pair| pair.ends[0].sender_stats(sender).unwrap().bytes_sent;
+    assert!(sent(&pair) < 10_000);
+    parameters.max_bitrate = None;
+    let now = pair.now;
+    pair.ends[0]
+        .set_sender_parameters(now, sender, parameters)
+        .unwrap();
+    pair.run(Duration::from_millis(10));
+    assert!(sent(&pair) >= 100_000);
 }

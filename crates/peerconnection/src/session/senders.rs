@@ -130,7 +130,7 @@ impl Session {
                 place.clone_from(encoding);
             }
             if options.is_some_and(|options| options.key_frame) {
-                step.fire.push(Event::KeyFrameRequested {
+                step.fire.push(Event::KeyFrameWanted {
                     sender: new.sender,
                     rid: encoding.rid.clone(),
                 });

@@ -89,15 +89,20 @@ pub enum Event {
     TrackMuted(ReceiverId),
     /// `ended` on the track of a receiver: its transceiver stopped.
     TrackEnded(ReceiverId),
-    /// A key frame is wanted: by the peer's decoder, or by `setParameters`.
+    /// The peer's decoder asks for a key frame.
     KeyFrameRequested {
         /// Of which sender.
         sender: SenderId,
         /// Of which encoding, in simulcast.
         rid: Option<String>,
     },
-    /// A transform asks the encoder of a sender for a key frame.
-    KeyFrameWanted(SenderId),
+    /// A transform or `setParameters` asks the encoder of a sender for a key frame.
+    KeyFrameWanted {
+        /// Of which sender.
+        sender: SenderId,
+        /// Of which encoding, in simulcast.
+        rid: Option<String>,
+    },
     /// `tonechange` on the `RTCDTMFSender` of a sender.
     ToneChange {
         /// Of which sender.

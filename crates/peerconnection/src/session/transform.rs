@@ -4,7 +4,7 @@
 use stonechat_media::{ReceiverTransform, SenderTransform};
 
 use super::Session;
-use super::call::{Answer, Direction, PromiseId, Value};
+use super::call::{Answer, PromiseId, Value};
 use super::step::{Event, Step};
 use super::task::Task;
 use crate::error::{Error, ErrorName};
@@ -89,7 +89,10 @@ impl Session {
         }
         self.pending_key_frames
             .push(PendingKeyFrame { sender, promise });
-        step.fire.push(Event::KeyFrameWanted(sender));
+        step.fire.push(Event::KeyFrameWanted {
+            sender,
+            rid: rid.map(str::to_owned),
+        });
     }
 
     /// Whether the sender has an active layer of this RID, or any.
@@ -99,10 +102,10 @@ impl Session {
             .iter()
             .find(|other| other.id == id)
             .is_some_and(|transceiver| {
-                rid.is_none()
-                    && !transceiver.stopping
-                    && transceiver.sender.track.is_some()
-                    && transceiver.current_direction.is_some_and(Direction::sends)
+                let mut encodings = transceiver.sender.encodings.iter();
+                encodings.any(|encoding| {
+                    (rid.is_none() || encoding.rid.as_deref() == rid) && transceiver.sends(encoding)
+                })
             })
     }
 

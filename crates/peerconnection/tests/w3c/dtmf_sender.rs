@@ -413,7 +413,7 @@ fn a_key_frame_that_was_asked_for_settles_its_promises_when_it_is_taken_out() {
         panic!("no promise");
     };
     duo.flush();
-    let wanted = |event: &Event| matches!(event, Event::KeyFrameWanted(_));
+    let wanted = |event: &Event| matches!(event, Event::KeyFrameWanted { .. });
     assert_eq!(duo.count(A, wanted), 2);
     send(&mut duo, sender, false);
     let now = duo.now();

@@ -716,10 +716,11 @@ fn a_key_frame_is_asked_for_with_the_parameters() {
         encoding_options: vec![key_frame(false), key_frame(true)],
     };
     set_with(&mut duo, id.sender(), &parameters, options).unwrap();
-    let asked = |event: &Event| matches!(event, Event::KeyFrameRequested { rid: Some(rid), .. } if rid == "b");
+    let asked =
+        |event: &Event| matches!(event, Event::KeyFrameWanted { rid: Some(rid), .. } if rid == "b");
     assert_eq!(duo.count(A, asked), 1);
     assert_eq!(
-        duo.count(A, |event| matches!(event, Event::KeyFrameRequested { .. })),
+        duo.count(A, |event| matches!(event, Event::KeyFrameWanted { .. })),
         1
     );
 }

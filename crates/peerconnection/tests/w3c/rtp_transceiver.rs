@@ -635,3 +635,14 @@ fn what_the_answer_left_out_is_stopped() {
     assert_eq!(level.unwrap().direction, Direction::Stopped);
     assert!(!duo.create_offer(A).sdp.contains(LEVEL));
 }
+
+// api: RTCRtpTransceiverDirection.sendrecv, RTCRtpTransceiverDirection.sendonly, RTCRtpTransceiverDirection.recvonly, RTCRtpTransceiverDirection.inactive, RTCRtpTransceiverDirection.stopped
+#[test]
+fn directions_have_their_words() {
+    let words = Direction::ALL.map(Direction::as_str);
+    assert_eq!(
+        words,
+        ["sendrecv", "sendonly", "recvonly", "inactive", "stopped"]
+    );
+    assert!(words.iter().all(|word| word.parse::<Direction>().is_ok()));
+}

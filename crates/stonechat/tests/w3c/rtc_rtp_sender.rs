@@ -83,7 +83,7 @@ async fn options_go_with_encodings() {
         encoding_options: vec![key_frame],
     };
     sender.set_parameters(parameters, options).await.unwrap();
-    sender.key_frame_requested().await;
+    assert!(sender.key_frame_requested().await.is_empty());
 }
 
 // api: RTCRtpTransceiverInit.sendEncodings, RTCRtpEncodingParameters.active, RTCRtpCodingParameters.rid
