@@ -167,7 +167,9 @@ pub use sframe::{
     SFrameTransformErrorEventInit, SFrameTransformErrorEventType, SFrameTransformOptions,
     SFrameType, SFrameWritable,
 };
+pub use stonechat_media::Vp8Layers;
 pub use stonechat_media::telephone_event::ReceivedTone;
+pub use stonechat_rtp::extension::AudioLevel;
 
 pub use stonechat_media::{Codec as FrameCodec, FrameTime, MediaFrame, OutgoingFrame, file};
 pub use stonechat_peerconnection::{

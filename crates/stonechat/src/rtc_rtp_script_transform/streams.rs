@@ -69,14 +69,15 @@ impl Stream for RtcEncodedFrameReadable {
                 self.waiting = Some(Box::pin(async move { core.arrived.notified().await }));
             }
             // Listening begins with the first poll, so the queue is looked at after it.
-            let arrived = self
-                .waiting
-                .as_mut()
-                .is_none_or(|waiting| waiting.as_mut().poll(cx).is_ready());
+            let waiting = self.waiting.as_mut();
+            let arrived = waiting.is_none_or(|waiting| waiting.as_mut().poll(cx).is_ready());
+            if arrived {
+                self.waiting = None;
+            }
             match self.core.take() {
                 Ok(Some(frame)) => return Poll::Ready(Some(frame)),
                 Err(Ended) => return Poll::Ready(None),
-                Ok(None) if arrived => self.waiting = None,
+                Ok(None) if arrived => {}
                 Ok(None) => return Poll::Pending,
             }
         }

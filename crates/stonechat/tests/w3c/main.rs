@@ -6,10 +6,15 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test fails by panicking"
 )]
+#[path = "../it/pair.rs"]
+#[expect(dead_code, reason = "the other tests use the rest")]
+mod pair;
 
 mod constraints;
+mod encoded_media;
 mod enums;
 mod events;
 mod media_devices;
