@@ -41,7 +41,7 @@ pub(crate) async fn line(kind: MediaKind, prepare: impl FnOnce(&RtcRtpSender)) -
 }
 
 fn receivers(pc: &RtcPeerConnection) -> Vec<RtcRtpReceiver> {
-    pc.receivers()
+    pc.get_receivers()
 }
 
 impl Line {

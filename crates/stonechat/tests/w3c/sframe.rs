@@ -370,7 +370,7 @@ async fn h264_can_be_encrypted_by_frames() {
     encryptor.set_encryption_key(&key(1), 1).await.unwrap();
     sender.set_transform(Some(encryptor.into())).unwrap();
     crate::pair::signal_whole(&a, &b).await;
-    let receiver = b.receivers().swap_remove(0);
+    let receiver = b.get_receivers().swap_remove(0);
     let decryptor = RtcRtpSFrameDecryptor::new(options());
     decryptor.add_decryption_key(&key(1), 1).await.unwrap();
     receiver.set_transform(Some(decryptor.into())).unwrap();
