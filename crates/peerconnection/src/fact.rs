@@ -157,6 +157,8 @@ pub enum Fact {
     KeyFrameEncoded {
         /// Of which sender.
         sender: SenderId,
+        /// Of which encoding; of the first one if `None`.
+        rid: Option<String>,
         /// Its RTP timestamp.
         timestamp: u32,
     },

@@ -178,8 +178,10 @@ impl Layers {
         let mut layers = entry.layers.iter();
         let taken = layers.find_map(|layer| media.poll_untransformed_sent(now, layer.id))?;
         if let (FrameTime::Rtp(timestamp), true) = (taken.frame.time, taken.info.keyframe) {
+            let rid = taken.frame.rid.as_ref();
             self.facts.push_back(Fact::KeyFrameEncoded {
                 sender,
+                rid: rid.map(|rid| rid.as_str().to_owned()),
                 timestamp: timestamp.0,
             });
         }

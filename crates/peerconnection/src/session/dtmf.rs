@@ -129,6 +129,11 @@ impl Session {
             && transceiver.current_direction.is_some_and(Direction::sends)
             && transceiver
                 .sender
+                .encodings
+                .first()
+                .is_some_and(|it| it.active)
+            && transceiver
+                .sender
                 .codecs
                 .iter()
                 .any(|codec| codec.name.eq_ignore_ascii_case("telephone-event"))

@@ -321,9 +321,11 @@ impl Session {
                 step.fire.push(Event::KeyFrameRequested { sender, rid });
             }
             Fact::DtmfDue { sender } => self.run_dtmf_playout(sender, step),
-            Fact::KeyFrameEncoded { sender, timestamp } => {
-                self.on_key_frame_encoded(sender, timestamp, step);
-            }
+            Fact::KeyFrameEncoded {
+                sender,
+                rid,
+                timestamp,
+            } => self.on_key_frame_encoded(sender, rid, timestamp, step),
             Fact::Stats { request, snapshot } => {
                 self.settle_stats(now, request, &snapshot, step);
             }

@@ -11,10 +11,12 @@ use crate::error::{Error, ErrorName};
 use crate::id::{Kind, ReceiverId, SenderId, TransceiverId};
 use crate::order::Order;
 
-/// A promise of a key frame. Senders have one layer: it is kept when that one has come.
-#[derive(Clone, Copy, Debug)]
+/// A promise of key frames: kept when each layer has had one.
+#[derive(Clone, Debug)]
 pub(super) struct PendingKeyFrame {
     sender: SenderId,
+    /// The RIDs of the layers; one without a name is the only one.
+    layers: Vec<Option<String>>,
     promise: PromiseId,
 }
 
@@ -79,7 +81,8 @@ impl Session {
         promise: PromiseId,
         step: &mut Step,
     ) {
-        if !self.has_layer(sender, rid) {
+        let layers = self.layers(sender, rid);
+        if layers.is_empty() {
             let error = Error::new(
                 ErrorName::NotFoundError,
                 "no active encoding has the RID, or none is active",
@@ -87,45 +90,57 @@ impl Session {
             step.settle.push((promise, Err(error)));
             return;
         }
-        self.pending_key_frames
-            .push(PendingKeyFrame { sender, promise });
+        self.pending_key_frames.push(PendingKeyFrame {
+            sender,
+            layers,
+            promise,
+        });
         step.fire.push(Event::KeyFrameWanted {
             sender,
             rid: rid.map(str::to_owned),
         });
     }
 
-    /// Whether the sender has an active layer of this RID, or any.
-    fn has_layer(&self, sender: SenderId, rid: Option<&str>) -> bool {
+    /// The active layers of a sender, or the one of this RID.
+    fn layers(&self, sender: SenderId, rid: Option<&str>) -> Vec<Option<String>> {
         let id = TransceiverId(sender.0);
-        self.transceivers
-            .iter()
-            .find(|other| other.id == id)
-            .is_some_and(|transceiver| {
-                let mut encodings = transceiver.sender.encodings.iter();
-                encodings.any(|encoding| {
-                    (rid.is_none() || encoding.rid.as_deref() == rid) && transceiver.sends(encoding)
-                })
-            })
+        let mut transceivers = self.transceivers.iter();
+        let Some(transceiver) = transceivers.find(|other| other.id == id) else {
+            return Vec::new();
+        };
+        let encodings = transceiver.sender.encodings.iter();
+        encodings
+            .filter(|encoding| transceiver.sends(encoding))
+            .map(|encoding| encoding.rid.clone())
+            .filter(|name| rid.is_none() || name.as_deref() == rid)
+            .collect()
     }
 
     /// A key frame is about to be handed to a transform.
     pub(super) fn on_key_frame_encoded(
         &mut self,
         sender: SenderId,
+        rid: Option<String>,
         timestamp: u32,
         step: &mut Step,
     ) {
-        let mut kept = Vec::new();
-        for pending in std::mem::take(&mut self.pending_key_frames) {
+        let id = TransceiverId(sender.0);
+        let mut transceivers = self.transceivers.iter();
+        let transceiver = transceivers.find(|other| other.id == id);
+        // A frame that names no encoding is of the first one.
+        let first = transceiver.and_then(|transceiver| transceiver.sender.encodings.first());
+        let rid = rid.or_else(|| first.and_then(|encoding| encoding.rid.clone()));
+        self.pending_key_frames.retain_mut(|pending| {
             if pending.sender == sender {
+                pending.layers.retain(|layer| *layer != rid);
+            }
+            let is_kept = pending.layers.is_empty();
+            if is_kept {
                 let value = Value::KeyFrame { timestamp };
                 step.settle.push((pending.promise, Ok(value)));
-            } else {
-                kept.push(pending);
             }
-        }
-        self.pending_key_frames = kept;
+            !is_kept
+        });
     }
 
     /// The send request key frame algorithm.

@@ -8,6 +8,7 @@ use stonechat_peerconnection::{
     Answer, Call, Direction, Error, ErrorName, Event, Kind, MediaEvent, SenderId, TransceiverId,
 };
 
+use crate::rtp_sender::{parameters, set, simulcast};
 use crate::setup::{A, B, Duo, SIDES};
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -508,4 +509,55 @@ fn a_transform_that_is_removed_lets_frames_pass() {
     for side in SIDES {
         assert!(!duo.session(side).is_closed());
     }
+}
+
+// api: RTCDTMFSender.canInsertDTMF
+#[test]
+fn tones_cannot_be_sent_by_an_encoding_that_is_not_active() {
+    let (mut duo, sender) = phone(26);
+    let mut changed = parameters(&mut duo, A, sender);
+    changed.encodings[0].active = false;
+    set(&mut duo, sender, &changed).unwrap();
+    assert!(!duo.session(A).can_insert_dtmf(sender));
+    let mut changed = parameters(&mut duo, A, sender);
+    changed.encodings[0].active = true;
+    set(&mut duo, sender, &changed).unwrap();
+    assert!(duo.session(A).can_insert_dtmf(sender));
+}
+
+fn send_encoding(duo: &mut Duo, sender: SenderId, rid: &str) {
+    let now = duo.now();
+    let frame = OutgoingFrame::new(vp8(true), FrameTime::Media(MS(0)));
+    let frame = frame.with_rid(stonechat_rtp::Rid::new(rid).unwrap());
+    duo.pc(A).send_frame(now, sender, frame).unwrap();
+    while duo.pc(A).poll_untransformed_sent(now, sender).is_some() {}
+    duo.flush();
+}
+
+// api: RTCRtpScriptTransformer.generateKeyFrame
+#[test]
+fn a_key_frame_of_all_encodings_is_there_when_each_has_one() {
+    let (mut duo, sender) = simulcast(27);
+    let call = Call::SetSenderTransform(sender, SenderTransform::Frames);
+    duo.does(A, call);
+    duo.connect();
+    let Answer::Promise(all) = generate(&mut duo, sender, None) else {
+        panic!("no promise");
+    };
+    let Answer::Promise(one) = generate(&mut duo, sender, Some("f")) else {
+        panic!("no promise");
+    };
+    duo.flush();
+    send_encoding(&mut duo, sender, "q");
+    send_encoding(&mut duo, sender, "h");
+    assert!(duo.peer(A).settled.is_empty());
+    send_encoding(&mut duo, sender, "f");
+    duo.settle(A, all).unwrap();
+    duo.settle(A, one).unwrap();
+    let mut changed = parameters(&mut duo, A, sender);
+    changed.encodings[2].active = false;
+    set(&mut duo, sender, &changed).unwrap();
+    let rid = Some(String::from("f"));
+    let error = duo.promised(A, Call::GenerateKeyFrame { sender, rid });
+    assert_eq!(error.unwrap_err().name, ErrorName::NotFoundError);
 }

@@ -123,7 +123,7 @@ fn modified() -> Result<(), ErrorName> {
 }
 
 /// Simulcast of three encodings as B was offered it, with B willing to receive it.
-fn simulcast(seed: u64) -> (Duo, SenderId) {
+pub(crate) fn simulcast(seed: u64) -> (Duo, SenderId) {
     let mut duo = Duo::new(seed);
     let id = with_encodings(&mut duo, Kind::Video, rids(&["q", "h", "f"])).unwrap();
     duo.negotiate(A);

@@ -215,6 +215,8 @@ impl PacketOpener for DecryptorCore {
                 self.per_packet.store(true, Ordering::Relaxed);
                 Opened::Plain(plain.into())
             }
+            // A repair of what came in the meantime.
+            Err(DecryptError::Replayed) => Opened::Refused,
             Err(error) if self.per_packet.load(Ordering::Relaxed) => {
                 self.fire(error, || self.frame_of(packet));
                 Opened::Refused
