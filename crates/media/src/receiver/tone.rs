@@ -12,17 +12,19 @@ impl Receiver {
     /// that the audio around it follows on.
     pub(super) fn hear_tone(&mut self, now: Instant, rate: ClockRate, packet: &mut ReceivedPacket) {
         let tone = self.tone.get_or_insert_with(|| ToneReceiver::new(rate));
+        let before = tone.waiting();
         if !tone.on_packet(now, packet.timestamp, &packet.payload) && !packet.payload.is_empty() {
             self.stats.payloads_malformed += 1;
         }
-        self.tone_fresh |= tone.has_tone();
+        self.tone_fresh |= tone.waiting() > before;
         packet.payload = Bytes::new();
     }
 
     pub(super) fn tone_timeout(&mut self, now: Instant) {
         if let Some(tone) = &mut self.tone {
+            let before = tone.waiting();
             tone.handle_timeout(now);
-            self.tone_fresh |= tone.has_tone();
+            self.tone_fresh |= tone.waiting() > before;
         }
     }
 

@@ -180,10 +180,10 @@ impl ToneReceiver {
         self.waiting.pop_front()
     }
 
-    /// Whether [`poll`](Self::poll) has something.
+    /// How many events [`poll`](Self::poll) has.
     #[must_use]
-    pub fn has_tone(&self) -> bool {
-        !self.waiting.is_empty()
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
     }
 }
 
