@@ -295,7 +295,7 @@ async fn a_key_frame_request_is_for_receivers_of_video() {
     assert_eq!(error.name, RtcErrorName::InvalidStateError);
 }
 
-async fn request(line: &Line) {
+fn request(line: &Line) {
     line.receiver.request_key_frame().unwrap();
 }
 
@@ -307,7 +307,7 @@ async fn a_request_of_the_peer_is_told_and_goes_on_to_the_encoder() {
     line.send().await;
     near.writable().write(read(&near).await);
     line.recv().await;
-    request(&line).await;
+    request(&line);
     let TransformerEvent::KeyFrameRequest(event) = within(events.next()).await.unwrap() else {
         panic!("another event");
     };
@@ -325,7 +325,7 @@ async fn a_request_can_be_kept_from_the_encoder() {
     line.send().await;
     near.writable().write(read(&near).await);
     line.recv().await;
-    request(&line).await;
+    request(&line);
     let TransformerEvent::KeyFrameRequest(event) = within(events.next()).await.unwrap() else {
         panic!("another event");
     };
@@ -343,7 +343,7 @@ async fn a_request_goes_to_the_encoder_while_nobody_listens() {
     line.send().await;
     near.writable().write(read(&near).await);
     line.recv().await;
-    request(&line).await;
+    request(&line);
     within(line.sender.key_frame_requested()).await;
 }
 
