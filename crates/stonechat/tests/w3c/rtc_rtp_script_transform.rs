@@ -237,7 +237,7 @@ async fn a_key_frame_is_asked_for_and_its_promise_kept_before_it_can_be_read() {
     tokio::select! {
         biased;
         _ = &mut promise => panic!("there is no key frame yet"),
-        () = within(line.sender.key_frame_requested()) => {}
+        _ = within(line.sender.key_frame_requested()) => {}
     }
     line.send_key().await;
     let timestamp = within(promise).await.unwrap();
