@@ -172,15 +172,6 @@ impl MediaStreamTrack {
         slots.isolated = true;
         slots.peer_identity = Some(identity.to_owned());
     }
-
-    /// Sets `isolated` and tells so.
-    #[expect(
-        dead_code,
-        reason = "the peer's identity decides, which is not asked for yet"
-    )]
-    pub(crate) fn set_isolated(&self, isolated: bool) {
-        self.core.set_isolated(isolated);
-    }
 }
 
 impl PartialEq for MediaStreamTrack {

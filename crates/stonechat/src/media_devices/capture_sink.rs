@@ -41,6 +41,14 @@ impl CaptureSink {
         }
     }
 
+    /// What is captured belongs to somebody else now, or no longer: nobody gets it meanwhile, and
+    /// `isolationchange` fires.
+    pub fn set_isolated(&self, isolated: bool) {
+        if let Some(source) = self.source.upgrade() {
+            source.set_isolated(isolated);
+        }
+    }
+
     /// The device is gone: `ended` fires.
     pub fn end(&self) {
         if let Some(source) = self.source.upgrade() {

@@ -200,6 +200,13 @@ impl SyntheticDevices {
         }
     }
 
+    /// Lets what a device or surface shows belong to somebody else, or no longer.
+    pub fn set_isolated(&self, id: &str, isolated: bool) {
+        for sink in self.sinks(id) {
+            sink.set_isolated(isolated);
+        }
+    }
+
     /// Whether anything captures a device or surface now.
     #[must_use]
     pub fn is_open(&self, id: &str) -> bool {

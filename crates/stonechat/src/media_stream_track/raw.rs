@@ -16,8 +16,8 @@ use super::video_frame::VideoFrame;
 impl MediaStreamTrack {
     /// The next stretch of sound of a device, or of a receiver whose codec can be decoded: PCMU,
     /// PCMA, and those of [`Api::audio_decoder`](crate::Api::audio_decoder). `None` once the track
-    /// has ended and all was taken; also `None` for isolated tracks, and for tracks that the
-    /// application writes to.
+    /// has ended and all was taken; also `None` for tracks that are for one peer alone, and for
+    /// those that the application writes to.
     ///
     /// A reader that is too slow loses the oldest, which
     /// [`frames_dropped`](Self::frames_dropped) counts. A receiver's frames are either read with
@@ -26,7 +26,7 @@ impl MediaStreamTrack {
     pub async fn recv_audio(&self) -> Option<AudioData> {
         match self.core.source().origin() {
             Origin::Application => None,
-            Origin::Device(_) if self.isolated() => None,
+            Origin::Device(_) if self.is_for_a_peer() => None,
             Origin::Device(_) => self.core.audio.recv().await,
             Origin::Receiver(codecs) => loop {
                 let frame = self.recv_frame().await?;
@@ -43,7 +43,7 @@ impl MediaStreamTrack {
     pub async fn recv_video(&self) -> Option<VideoFrame> {
         match self.core.source().origin() {
             Origin::Application => None,
-            Origin::Device(_) if self.isolated() => None,
+            Origin::Device(_) if self.is_for_a_peer() => None,
             Origin::Device(_) => self.core.video.recv().await,
             Origin::Receiver(codecs) => loop {
                 let frame = self.recv_frame().await?;
@@ -52,6 +52,11 @@ impl MediaStreamTrack {
                 }
             },
         }
+    }
+
+    /// Whether the application never gets its media.
+    fn is_for_a_peer(&self) -> bool {
+        self.core.slots().peer_identity.is_some()
     }
 
     /// What passed through the track to its senders; `None` where nothing is known, as of encoded

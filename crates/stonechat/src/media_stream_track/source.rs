@@ -100,6 +100,13 @@ impl Source {
         }
     }
 
+    /// Sets `isolated` of all tracks.
+    pub(crate) fn set_isolated(&self, isolated: bool) {
+        for track in self.tracks() {
+            track.set_isolated(isolated);
+        }
+    }
+
     /// It gives nothing more: all tracks end, with the event.
     pub(crate) fn end(&self) {
         for track in self.tracks() {

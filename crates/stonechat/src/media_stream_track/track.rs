@@ -168,11 +168,11 @@ impl TrackCore {
 
     /// Sound of the device.
     pub(super) fn take_audio(&self, data: &AudioData) {
-        let (muted, enabled) = {
+        let (muted, enabled, isolation) = {
             let slots = self.slots();
-            (slots.muted, slots.enabled)
+            (slots.muted, slots.enabled, slots.isolation())
         };
-        if muted {
+        if muted || isolation == Isolation::Everybody {
             return;
         }
         let data = if enabled {
@@ -187,21 +187,27 @@ impl TrackCore {
                 sink.audio(&data);
             }
         }
-        self.audio.push(data);
+        if isolation == Isolation::None {
+            self.audio.push(data);
+        }
     }
 
     /// A picture of the device.
     pub(super) fn take_video(&self, frame: &VideoFrame) {
-        let (muted, enabled, size, rate) = {
+        let (muted, enabled, isolation, size, rate) = {
             let slots = self.slots();
             let settings = &slots.settings;
             let size = (
                 settings.width.unwrap_or(u32::MAX),
                 settings.height.unwrap_or(u32::MAX),
             );
-            (slots.muted, slots.enabled, size, settings.frame_rate)
+            let rate = settings.frame_rate;
+            (slots.muted, slots.enabled, slots.isolation(), size, rate)
         };
-        if muted || !self.flow().is_due(frame.timestamp(), rate) {
+        if muted
+            || isolation == Isolation::Everybody
+            || !self.flow().is_due(frame.timestamp(), rate)
+        {
             return;
         }
         // Nothing is made larger than it is.
@@ -218,7 +224,9 @@ impl TrackCore {
                 sink.video(&frame);
             }
         }
-        self.video.push(frame);
+        if isolation == Isolation::None {
+            self.video.push(frame);
+        }
     }
 
     /// "Set a track's muted state", for all tracks of its source.
@@ -278,6 +286,8 @@ impl TrackCore {
 
     pub(super) fn set_isolated(&self, isolated: bool) {
         let mut slots = self.slots();
+        // What is for one peer alone stays so.
+        let isolated = isolated || slots.peer_identity.is_some();
         if slots.isolated != isolated {
             slots.isolated = isolated;
             slots.events.fire(TrackEvent::IsolationChange);
@@ -304,6 +314,24 @@ impl Flow {
         };
         true
     }
+}
+
+impl Slots {
+    fn isolation(&self) -> Isolation {
+        match (self.isolated, &self.peer_identity) {
+            (false, _) => Isolation::None,
+            (true, Some(_)) => Isolation::Application,
+            (true, None) => Isolation::Everybody,
+        }
+    }
+}
+
+/// Who may not have the media.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Isolation {
+    None,
+    Application,
+    Everybody,
 }
 
 /// Why a track ends; only one way has an event.

@@ -735,7 +735,7 @@ async fn a_display_is_made_smaller_and_keeps_its_shape() {
     assert_eq!((frame.width(), frame.height()), (960, 540));
 }
 
-// api: MediaTrackSettings.screenPixelRatio
+// api: MediaTrackSettings.screenPixelRatio, CursorCaptureConstraint.motion
 #[tokio::test]
 async fn a_fine_display_is_scaled_down_by_default() {
     let (backend, devices) = both();
@@ -763,7 +763,9 @@ async fn a_fine_display_is_scaled_down_by_default() {
     let settings = stream.get_tracks()[0].get_settings();
     assert_eq!((settings.width, settings.height), (Some(500), Some(300)));
     assert_eq!(settings.screen_pixel_ratio, Some(2.0));
-    assert_eq!(settings.cursor.as_deref(), Some("motion"));
+    let motion = CursorCaptureConstraint::Motion.as_str();
+    assert_eq!(motion, "motion");
+    assert_eq!(settings.cursor.as_deref(), Some(motion));
 }
 
 // api: MediaTrackConstraintSet.displaySurface, DisplayCaptureSurfaceType.window, DisplayCaptureSurfaceType.browser, MediaTrackConstraintSet.logicalSurface
@@ -1170,4 +1172,23 @@ async fn tracks_for_one_peer_alone_are_isolated_from_the_application() {
         assert!(within(track.recv_audio()).await.is_none());
         assert!(within(track.recv_video()).await.is_none());
     }
+}
+
+// api: MediaStreamTrack.isolationchange, MediaStreamTrack.onisolationchange, MediaStreamTrack.isolated
+#[tokio::test]
+async fn isolationchange_fires_when_what_is_captured_belongs_to_somebody_else() {
+    let (backend, devices) = both();
+    let stream = devices.get_display_media(Default::default()).await.unwrap();
+    let track = stream.get_tracks().remove(0);
+    let mut events = track.events();
+    assert!(!track.isolated());
+    backend.set_isolated("screen", true);
+    backend.set_isolated("screen", true);
+    assert!(track.isolated());
+    assert_eq!(events.try_next(), Some(TrackEvent::IsolationChange));
+    assert_eq!(events.try_next(), None);
+    backend.set_isolated("screen", false);
+    assert!(!track.isolated());
+    assert_eq!(events.try_next(), Some(TrackEvent::IsolationChange));
+    assert!(within(track.recv_video()).await.is_some());
 }
