@@ -79,7 +79,19 @@ async function profile() {
   return { directory, remove };
 }
 
+/** Starts Chromium with one page, for tests that drive the page themselves. */
+export async function launchPage(url) {
+  const place = { name: 'page', page: url };
+  const { browser, remove, page, version } = await startChromium(place, false);
+  return { page, version, close: () => end(browser, remove) };
+}
+
 async function chromium(place, verbose) {
+  const { browser, remove, version } = await startChromium(place, verbose);
+  return { browser: 'chromium', version, gone: never, close: () => end(browser, remove) };
+}
+
+async function startChromium(place, verbose) {
   const { default: puppeteer } = await import('puppeteer-core');
   const { directory, remove } = await profile();
   const browser = await puppeteer.launch({
@@ -95,7 +107,7 @@ async function chromium(place, verbose) {
   const page = await openPage(browser, place, verbose);
   const agent = await page.evaluate(() => navigator.userAgentData.getHighEntropyValues(['fullVersionList']));
   const brand = agent.fullVersionList.find(({ brand }) => brand === 'Chromium');
-  return { browser: 'chromium', version: brand?.version, gone: never, close: () => end(browser, remove) };
+  return { browser, remove, page, version: brand?.version };
 }
 
 async function firefox(place, verbose) {

@@ -66,6 +66,9 @@ const NIGHT: &[(&str, Step)] = &[
     ("interop node-datachannel", |report| {
         interop::run(&interop::Arguments::of("node-datachannel"), report)
     }),
+    ("interop peerjs", |report| {
+        interop::run(&interop::Arguments::of("peerjs"), report)
+    }),
     ("standalone", |report| {
         standalone::run(&standalone::Arguments::default(), report)
     }),

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::report::Report;
@@ -14,6 +14,7 @@ use crate::shell::{
 };
 
 mod namespace;
+mod peerjs;
 mod table;
 
 use namespace::Namespace;
@@ -48,6 +49,8 @@ pub(crate) enum Peer {
     Firefox,
     Aiortc,
     NodeDatachannel,
+    /// The telephone of the examples and a page with PeerJS, in Chromium.
+    Peerjs,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -63,6 +66,7 @@ impl Peer {
             Self::Firefox => "firefox",
             Self::Aiortc => "aiortc",
             Self::NodeDatachannel => "node-datachannel",
+            Self::Peerjs => "peerjs",
         }
     }
 }
@@ -74,6 +78,7 @@ impl Arguments {
             "firefox" => Peer::Firefox,
             "aiortc" => Peer::Aiortc,
             "node-datachannel" => Peer::NodeDatachannel,
+            "peerjs" => Peer::Peerjs,
             _ => Peer::Chromium,
         };
         let (runs, cases, role, subject) = (1, Vec::new(), None, None);
@@ -105,11 +110,15 @@ struct Row {
 /// Runs the cases; what cannot be started is a failed row.
 pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
     let mut rows = Vec::new();
-    let started = start(arguments, |row: Row| {
+    let each = |row: Row| {
         report.row(&row)?;
         rows.push(row);
         Ok(())
-    });
+    };
+    let started = match arguments.peer {
+        Peer::Peerjs => peerjs::start(each),
+        _ => start(arguments, each),
+    };
     if let Err(error) = started {
         report.row(&Row {
             peer: arguments.peer.name().to_owned(),
@@ -132,7 +141,7 @@ fn browsers() -> PathBuf {
     root().join("interop/browsers")
 }
 
-fn start(arguments: &Arguments, mut row: impl FnMut(Row) -> Result<()>) -> Result<()> {
+fn start(arguments: &Arguments, row: impl FnMut(Row) -> Result<()>) -> Result<()> {
     let everyone: Vec<Peer> = std::iter::once(arguments.peer)
         .chain(arguments.subject)
         .collect();
@@ -182,7 +191,12 @@ fn start(arguments: &Arguments, mut row: impl FnMut(Row) -> Result<()>) -> Resul
     if arguments.verbose {
         runner.arg("--verbose");
     }
-    eprintln!("> {}", describe(&runner));
+    rows_of(&mut runner, row)
+}
+
+/// Runs a runner to its end: what it prints as JSON are rows.
+fn rows_of(runner: &mut Command, mut row: impl FnMut(Row) -> Result<()>) -> Result<()> {
+    eprintln!("> {}", describe(runner));
     let mut child = runner
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -209,6 +223,7 @@ fn start(arguments: &Arguments, mut row: impl FnMut(Row) -> Result<()>) -> Resul
 fn party(peer: Peer) -> Result<String> {
     Ok(match peer {
         Peer::Chromium | Peer::Firefox => peer.name().to_owned(),
+        Peer::Peerjs => bail!("peerjs is no peer of the cases"),
         Peer::NodeDatachannel => "cmd:node peers/node-datachannel.mjs".to_owned(),
         Peer::Aiortc => format!("cmd:{} peers/aiortc_party.py", python()?.display()),
     })
