@@ -1,6 +1,9 @@
 //! Errors by their DOMException names.
 
-pub use stonechat_peerconnection::{Error as RtcError, ErrorName as RtcErrorName};
+pub use stonechat_peerconnection::{
+    Error as RtcError, ErrorDetail as RtcErrorDetail, ErrorDetailType as RtcErrorDetailType,
+    ErrorName as RtcErrorName,
+};
 
 /// What every call answers after the end.
 pub(crate) fn closed() -> RtcError {

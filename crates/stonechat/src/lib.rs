@@ -98,7 +98,7 @@ pub use constraints::{
 };
 pub use encoded_transform::{RtcRtpReceiverTransform, RtcRtpSenderTransform};
 pub use encoding_hints::EncodingHintsWatch;
-pub use error::{RtcError, RtcErrorName};
+pub use error::{RtcError, RtcErrorDetail, RtcErrorDetailType, RtcErrorName};
 pub use events::Events;
 pub use media_devices::{
     AudioSelectionPreferenceEnum, BooleanOrConstraints, BoxFuture,
@@ -205,8 +205,8 @@ pub use stonechat_peerconnection::{
     IdentityProviderError as RtcIdentityProviderError,
     IdentityProviderOptions as RtcIdentityProviderOptions,
     IdentityValidationResult as RtcIdentityValidationResult, Kind as MediaKind, MediaEngine,
-    OfferOptions as RtcOfferOptions, SctpTransportState as RtcSctpTransportState,
-    SdpType as RtcSdpType, SessionDescription as RtcSessionDescription,
-    SignalingState as RtcSignalingState, ThirdPartyIdentityProvider,
-    TransceiverInit as RtcRtpTransceiverInit,
+    OfferOptions as RtcOfferOptions, RtcpMuxPolicy as RtcRtcpMuxPolicy,
+    SctpTransportState as RtcSctpTransportState, SdpType as RtcSdpType,
+    SessionDescription as RtcSessionDescription, SignalingState as RtcSignalingState,
+    ThirdPartyIdentityProvider, TransceiverInit as RtcRtpTransceiverInit,
 };

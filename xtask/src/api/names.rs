@@ -18,6 +18,9 @@ pub(crate) struct Names {
     members: BTreeMap<String, Exception>,
     /// Interface to the enum of its events.
     events: BTreeMap<String, Exception>,
+    /// `Interface.member` to what tests of the sans-IO session call it.
+    #[serde(default)]
+    sessions: BTreeMap<String, Exception>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,7 +38,7 @@ impl Names {
 
     pub(crate) fn parse(table: &str) -> Result<Self> {
         let names: Self = toml::from_str(table).context("xtask/api/names.toml")?;
-        let all = [&names.types, &names.members, &names.events];
+        let all = [&names.types, &names.members, &names.events, &names.sessions];
         for (name, exception) in all.into_iter().flatten() {
             ensure!(!exception.reason.is_empty(), "{name} has no reason");
         }
@@ -54,6 +57,12 @@ impl Names {
         exception.map(|exception| exception.rust.as_str())
     }
 
+    /// The word by which tests of the sans-IO session call a member, if it is another one.
+    pub(crate) fn of_session(&self, interface: &str, member: &str) -> Option<&str> {
+        let exception = self.sessions.get(&format!("{interface}.{member}"))?;
+        exception.rust.rsplit("::").next()
+    }
+
     /// The enum of the events of an interface.
     pub(crate) fn of_events(&self, interface: &str) -> Option<&str> {
         self.events
@@ -65,7 +74,8 @@ impl Names {
     pub(crate) fn unknown(&self, known: impl Fn(&str, Option<&str>) -> bool) -> Vec<String> {
         let types = self.types.keys().chain(self.events.keys());
         let types = types.filter(|name| !known(name, None));
-        let members = self.members.keys().filter(|name| {
+        let members = self.members.keys().chain(self.sessions.keys());
+        let members = members.filter(|name| {
             let split = name.split_once('.');
             split.is_none_or(|(interface, member)| !known(interface, Some(member)))
         });

@@ -13,13 +13,35 @@ use crate::shell::root;
 pub(crate) struct Test {
     /// Its file and name.
     pub(crate) name: String,
-    /// The identifiers in its body.
+    /// The identifiers in its body and in the functions of its file that it calls.
     words: BTreeSet<String>,
-    /// The strings in its body.
+    /// The strings in them.
+    strings: BTreeSet<String>,
+}
+
+/// The inside of a function.
+#[derive(Debug, Default)]
+struct Body {
+    words: BTreeSet<String>,
     strings: BTreeSet<String>,
 }
 
 impl Test {
+    /// Adds what the functions of its file have that it calls, and those that they call.
+    fn expand(&mut self, functions: &BTreeMap<&str, Body>) {
+        let mut waiting: Vec<String> = self.words.iter().cloned().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(word) = waiting.pop() {
+            if let Some(body) = functions.get(word.as_str())
+                && seen.insert(word)
+            {
+                waiting.extend(body.words.iter().cloned());
+                self.words.extend(body.words.iter().cloned());
+                self.strings.extend(body.strings.iter().cloned());
+            }
+        }
+    }
+
     /// Whether its body has this identifier.
     pub(crate) fn mentions(&self, word: &str) -> bool {
         self.words.contains(word)
@@ -73,6 +95,7 @@ impl Tagged {
 
     pub(crate) fn read(&mut self, file: &str, text: &str) {
         let lines: Vec<&str> = text.lines().collect();
+        let functions = functions(&lines);
         let mut at = 0;
         while at < lines.len() {
             if !lines[at].trim_start().starts_with("// api:") {
@@ -82,7 +105,8 @@ impl Tagged {
             let first = at;
             let tags = tags(&lines, &mut at);
             match test(file, &lines[at..]) {
-                Some(test) => {
+                Some(mut test) => {
+                    test.expand(&functions);
                     for tag in tags {
                         self.by_tag.entry(tag).or_default().push(self.tests.len());
                     }
@@ -130,21 +154,53 @@ fn test(file: &str, lines: &[&str]) -> Option<Test> {
     if !is_test {
         return None;
     }
+    let body = body(&lines[head..]);
+    Some(Test {
+        name: format!("{file} {name}"),
+        words: body.words,
+        strings: body.strings,
+    })
+}
+
+/// The functions of a file that are no tests, by name; those of one name are one.
+fn functions<'a>(lines: &[&'a str]) -> BTreeMap<&'a str, Body> {
+    let mut functions: BTreeMap<&str, Body> = BTreeMap::new();
+    for (at, line) in lines.iter().enumerate() {
+        let words = line.trim_start().trim_start_matches("pub(crate) ");
+        let words = words.trim_start_matches("async ");
+        let Some(declared) = words.strip_prefix("fn ") else {
+            continue;
+        };
+        let name = declared.split(['(', '<']).next().unwrap_or_default();
+        let is_test = at > 0 && lines[at - 1].contains("test");
+        if !is_test {
+            let found = body(&lines[at..]);
+            let function = functions.entry(name).or_default();
+            function.words.extend(found.words);
+            function.strings.extend(found.strings);
+        }
+    }
+    functions
+}
+
+/// The inside of the function that these lines begin with, up to the brace that is indented as
+/// its first line.
+fn body(lines: &[&str]) -> Body {
+    let declaration = lines.first().copied().unwrap_or_default();
     let indent = declaration.len() - declaration.trim_start().len();
     let end = format!("{}}}", " ".repeat(indent));
-    let body: Vec<&str> = lines[head + 1..]
+    let inside: Vec<&str> = lines[1..]
         .iter()
         .take_while(|line| **line != end)
         .filter(|line| !line.trim_start().starts_with("//"))
         .copied()
         .collect();
-    let body = body.join("\n");
-    let words = body.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    Some(Test {
-        name: format!("{file} {name}"),
+    let inside = inside.join("\n");
+    let words = inside.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    Body {
         words: words.map(str::to_owned).collect(),
-        strings: body.split('"').map(str::to_owned).collect(),
-    })
+        strings: inside.split('"').map(str::to_owned).collect(),
+    }
 }
 
 fn rust_files(directory: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
@@ -190,6 +246,20 @@ mod inner {
         }
         five();
     }
+
+    // api: A.six
+    #[test]
+    fn by_helpers() {
+        first();
+    }
+
+    fn first() {
+        second("word");
+    }
+
+    async fn second(text: &str) {
+        six(text);
+    }
 }
 "#;
 
@@ -198,7 +268,10 @@ mod inner {
         let mut tagged = Tagged::default();
         tagged.read("f.rs", TEXT);
         let tags: Vec<&str> = tagged.tags().collect();
-        assert_eq!(tags, ["A.five", "A.four", "A.one", "A.two", "B.x-y"]);
+        assert_eq!(
+            tags,
+            ["A.five", "A.four", "A.one", "A.six", "A.two", "B.x-y"]
+        );
         assert_eq!(tagged.stray, ["f.rs:11"]);
         let test = tagged.with("A.two").next().unwrap();
         assert_eq!(test.name, "f.rs it_runs");
@@ -206,5 +279,8 @@ mod inner {
         assert!(!test.mentions("two") && !test.mentions("three"));
         let test = tagged.with("A.five").next().unwrap();
         assert!(test.mentions("four") && test.mentions("five"));
+        assert!(!test.mentions("six"));
+        let test = tagged.with("A.six").next().unwrap();
+        assert!(test.mentions("six") && test.has_string("word"));
     }
 }

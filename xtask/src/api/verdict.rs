@@ -148,7 +148,11 @@ impl Judge<'_> {
             (None, _) => self.find(interface, member),
         };
         let found = match found {
-            Ok(found) => found,
+            Ok(mut found) => {
+                let session = self.names.of_session(interface, &member.name);
+                found.words.extend(session.map(str::to_owned));
+                found
+            }
             Err(reason) => {
                 row.reason = reason;
                 return row;
