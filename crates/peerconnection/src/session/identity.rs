@@ -174,6 +174,15 @@ impl Session {
         &self.identity.peer
     }
 
+    /// Whether the peer has proven to be `identity`, as `user@domain`.
+    #[must_use]
+    pub fn is_peer(&self, identity: &str) -> bool {
+        match &self.identity.peer {
+            PeerIdentity::Resolved(known) => identity::is_same_identity(&known.name, identity),
+            PeerIdentity::Unresolved | PeerIdentity::Rejected(_) => false,
+        }
+    }
+
     /// `idpLoginUrl`.
     #[must_use]
     pub fn idp_login_url(&self) -> Option<&str> {

@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use stonechat_media::{FrameTime, OutgoingFrame};
 use stonechat_peerconnection::plan::CodecPlan;
-use stonechat_peerconnection::{Kind, PeerIdentity, SenderId, TransceiverId};
+use stonechat_peerconnection::{Kind, SenderId, TransceiverId};
 use stonechat_rtp::PayloadType;
 use tokio::sync::mpsc;
 
@@ -77,10 +77,7 @@ impl Destination {
         let Some(wanted) = &self.identity else {
             return true;
         };
-        match shared.session().peer_identity() {
-            PeerIdentity::Resolved(peer) => peer.name == *wanted,
-            PeerIdentity::Unresolved | PeerIdentity::Rejected(_) => false,
-        }
+        shared.session().is_peer(wanted)
     }
 }
 

@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use stonechat::{
-    Api, MediaKind, RtcConfiguration, RtcDataChannelInit, RtcError, RtcErrorDetailTypeIdp,
-    RtcErrorName, RtcIdentityAssertion, RtcIdentityAssertionResult, RtcIdentityProvider,
-    RtcIdentityProviderDetails, RtcIdentityProviderError, RtcIdentityProviderOptions,
-    RtcIdentityValidationResult, RtcPeerConnection, RtcPeerConnectionState, RtcSignalingState,
+    Api, MediaDevices, MediaKind, MediaStreamConstraints, MediaStreamTrack, RtcConfiguration,
+    RtcDataChannelInit, RtcError, RtcErrorDetailTypeIdp, RtcErrorName, RtcIdentityAssertion,
+    RtcIdentityAssertionResult, RtcIdentityProvider, RtcIdentityProviderDetails,
+    RtcIdentityProviderError, RtcIdentityProviderOptions, RtcIdentityValidationResult,
+    RtcPeerConnection, RtcPeerConnectionState, RtcSignalingState, SyntheticDevices,
 };
 use stonechat_crypto::{SignatureScheme, SigningKey, rust};
 
@@ -319,7 +320,9 @@ async fn a_provider_that_panics_or_never_answers_has_failed() {
         (Broken::Sleeps, "idp-timeout"),
     ] {
         let api = api().configure(|config| {
-            config.session.identity_timeout = Duration::from_millis(300);
+            if matches!(broken, Broken::Sleeps) {
+                config.session.identity_timeout = Duration::from_millis(300);
+            }
         });
         let scope = api.identity_provider_scope("example.org", "default");
         scope.rtc_identity_provider().register(broken);
@@ -368,4 +371,72 @@ async fn errors_of_the_caller_have_their_names() {
     assert_eq!(error.unwrap_err().name, RtcErrorName::InvalidStateError);
     let error = within(pc.peer_identity()).await;
     assert_eq!(error.unwrap_err().name, RtcErrorName::InvalidStateError);
+}
+
+async fn microphone(peer: Option<&str>) -> (SyntheticDevices, MediaStreamTrack) {
+    let backend = SyntheticDevices::new();
+    let constraints = MediaStreamConstraints {
+        audio: true.into(),
+        peer_identity: peer.map(str::to_owned),
+        ..MediaStreamConstraints::default()
+    };
+    let devices = MediaDevices::new(backend.clone());
+    let stream = devices.get_user_media(constraints).await.unwrap();
+    (backend, stream.get_tracks().remove(0))
+}
+
+// api: MediaStreamConstraints.peerIdentity, MediaStreamTrack.isolated, MediaStreamTrack.clone
+#[tokio::test]
+async fn a_track_for_one_peer_is_isolated_and_so_are_its_clones() {
+    let (_devices, track) = microphone(Some(BOB)).await;
+    assert!(track.isolated() && track.clone_track().isolated());
+    let (_others, open) = microphone(None).await;
+    assert!(!open.isolated() && !open.clone_track().isolated());
+    let heard = async {
+        for _ in 0..20 {
+            open.recv_audio().await.unwrap();
+        }
+    };
+    within(async {
+        tokio::select! {
+            biased;
+            data = track.recv_audio() => assert!(data.is_none(), "an isolated track was heard"),
+            () = heard => {}
+        }
+    })
+    .await;
+}
+
+/// Whether each piece is loud that B hears of an isolated microphone of A, which is for Bob, when
+/// B asserts to be `user`.
+async fn heard(user: &str) -> Vec<bool> {
+    let net = Idp::new("example.net");
+    let api = with(&[&net]);
+    let (a, b) = (expecting(&api, None), expecting(&api, None));
+    b.set_identity_provider("example.net", hint(user)).unwrap();
+    let (_devices, track) = microphone(Some(BOB)).await;
+    a.add_track(&track, &[]).unwrap();
+    exchange(&a, &b).await.unwrap();
+    within(a.peer_identity()).await.unwrap();
+    let far = b.get_receivers().remove(0).track().clone();
+    let mut heard = Vec::new();
+    within(async {
+        while heard.len() < 40 {
+            let data = far.recv_audio().await.unwrap();
+            heard.push(
+                data.samples()
+                    .iter()
+                    .any(|sample| sample.unsigned_abs() > 100),
+            );
+        }
+    })
+    .await;
+    heard
+}
+
+// api: MediaStreamConstraints.peerIdentity, RTCPeerConnection.addTrack, RTCPeerConnection.peerIdentity
+#[tokio::test]
+async fn an_isolated_track_is_heard_by_its_peer() {
+    let bob = heard(BOB).await;
+    assert!(bob[20..].iter().all(|loud| *loud), "{bob:?}");
 }
