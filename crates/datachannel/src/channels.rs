@@ -182,6 +182,43 @@ impl Channels {
         Ok(id)
     }
 
+    /// Opens a channel, as [`open`](Self::open), on a stream that the caller chose by the rules of
+    /// RFC 8832, section 6: even ids for the DTLS client, odd ones for the server.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]; nothing was opened.
+    ///
+    /// # Limits
+    ///
+    /// [`Config::max_channels`].
+    pub fn open_on(
+        &mut self,
+        now: Instant,
+        parameters: Parameters,
+        stream: u16,
+    ) -> Result<ChannelId, OpenError> {
+        if self.ended {
+            return Err(OpenError::Closed);
+        }
+        if parameters.label.len() > 65_535 || parameters.protocol.len() > 65_535 {
+            return Err(OpenError::TextTooLong);
+        }
+        if self.len() >= self.max_channels {
+            return Err(OpenError::TooMany);
+        }
+        if stream == u16::MAX || (self.connected && stream >= self.stream_limit()) {
+            return Err(OpenError::InvalidId);
+        }
+        if self.streams.contains_key(&stream) {
+            return Err(OpenError::IdInUse);
+        }
+        let id = self.insert(Channel::new(parameters, Some(stream)));
+        self.bind(id, stream);
+        self.settle(now);
+        Ok(id)
+    }
+
     /// Queues a message.
     ///
     /// # Errors

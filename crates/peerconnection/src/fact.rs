@@ -112,7 +112,7 @@ pub enum Fact {
         /// Which.
         channel: ChannelId,
         /// Why, if not by an orderly end.
-        error: Option<String>,
+        error: Option<Error>,
     },
     /// A message arrived; covered by credit.
     Message {

@@ -41,6 +41,7 @@ pub mod certificate;
 pub mod compatibility;
 pub mod configuration;
 pub mod connection;
+mod data_channel;
 mod demux;
 mod error;
 pub mod fact;
@@ -69,6 +70,7 @@ pub use configuration::{
     BundlePolicy, Configuration, IceServer, IceTransportPolicy, RtcpMuxPolicy,
 };
 pub use connection::{Connection, MediaEvent, SendMediaError};
+pub use data_channel::{BinaryType, PriorityType};
 pub use demux::{Class, classify};
 pub use error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
 pub use fact::{DtlsFact, Fact};

@@ -39,6 +39,8 @@ pub enum Order {
         channel: ChannelId,
         /// Label, protocol and the rest.
         parameters: Box<ChannelParameters>,
+        /// Its stream.
+        stream: u16,
     },
     /// Send a message; the session bounds what is outstanding.
     SendMessage {

@@ -190,6 +190,12 @@ impl Session {
                 self.update_negotiation_needed();
                 return Ok(Answer::Done);
             }
+            Call::SetBinaryType(channel, binary_type) => {
+                return self
+                    .channels
+                    .set_binary_type(*channel, *binary_type)
+                    .map(|()| Answer::Done);
+            }
             Call::SetBufferedAmountLowThreshold(channel, octets) => {
                 return self
                     .channels
@@ -304,6 +310,7 @@ impl Session {
             Call::Close
             | Call::RestartIce
             | Call::SetBufferedAmountLowThreshold(..)
+            | Call::SetBinaryType(..)
             | Call::CloseChannel(..)
             | Call::GetStats
             | Call::GetParameters(_)

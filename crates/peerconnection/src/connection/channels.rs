@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
 use bytes::Bytes;
+use stonechat_datachannel::State as ChannelState;
 use stonechat_datachannel::{ChannelId as Handle, Channels, Event, Payload};
 
 use super::layers::Layers;
+use crate::error::{Error, ErrorDetail, ErrorDetailType};
 use crate::fact::Fact;
 use crate::id::ChannelId;
 use crate::order::{ChannelParameters, MessageKind};
@@ -19,6 +21,8 @@ pub(super) struct ChannelTable {
     names: BTreeMap<Handle, ChannelId>,
     /// Channels of which messages are on their way; the others cost nothing.
     unsent: Vec<ChannelId>,
+    /// Channels that ended with the association.
+    failed: Vec<ChannelId>,
     announced: u32,
     started: bool,
     /// How many associations ended.
@@ -67,7 +71,7 @@ impl Layers {
         }
         let table = &mut self.channel_table;
         for channel in std::mem::take(&mut table.channels).into_keys() {
-            let error = Some(String::from("the association ended"));
+            let error = Some(sctp_failure(None, "the association ended"));
             self.facts.push_back(Fact::ChannelClosed { channel, error });
         }
         table.names.clear();
@@ -101,12 +105,13 @@ impl Layers {
         now: Instant,
         channel: ChannelId,
         parameters: ChannelParameters,
+        stream: u16,
     ) {
-        match self.channels.open(now, parameters) {
+        match self.channels.open_on(now, parameters, stream) {
             Ok(handle) => self.channel_table.insert(channel, handle),
             Err(error) => self.facts.push_back(Fact::ChannelClosed {
                 channel,
-                error: Some(error.to_string()),
+                error: Some(channel_failure(&error.to_string())),
             }),
         }
     }
@@ -147,6 +152,12 @@ impl Layers {
                     entry.waiting.pop_front();
                 }
                 Err(stonechat_datachannel::SendError::Blocked) => return,
+                // Its OPEN is not on its way yet.
+                Err(stonechat_datachannel::SendError::NotOpen)
+                    if self.channels.state(entry.handle) == ChannelState::Connecting =>
+                {
+                    return;
+                }
                 Err(error) => {
                     tracing::debug!(%error, "message not sent");
                     entry.waiting_octets = 0;
@@ -220,6 +231,7 @@ impl Layers {
                     && let Some(stream) = self.channels.stream_id(handle)
                 {
                     self.facts.push_back(Fact::ChannelOpen { channel, stream });
+                    self.push_waiting(now, channel);
                 }
             }
             Event::Readable(handle) => {
@@ -241,12 +253,22 @@ impl Layers {
                 }
             }
             Event::Closed(handle, reason) => {
-                if let Some(channel) = self.channel_table.remove(handle) {
-                    let error = channel_error(reason);
-                    self.facts.push_back(Fact::ChannelClosed { channel, error });
+                let Some(channel) = self.channel_table.remove(handle) else {
+                    return;
+                };
+                // Why the association failed is told right behind its channels.
+                if reason == stonechat_datachannel::CloseReason::AssociationFailed {
+                    self.channel_table.failed.push(channel);
+                    return;
                 }
+                let error = channel_error(reason);
+                self.facts.push_back(Fact::ChannelClosed { channel, error });
             }
             Event::AssociationClosed(reason) => {
+                for channel in std::mem::take(&mut self.channel_table.failed) {
+                    let error = Some(association_failure(&reason));
+                    self.facts.push_back(Fact::ChannelClosed { channel, error });
+                }
                 let error = association_error(&reason);
                 self.facts.push_back(Fact::AssociationClosed { error });
             }
@@ -345,18 +367,58 @@ fn text(data: Bytes) -> Bytes {
     }
 }
 
-fn channel_error(reason: stonechat_datachannel::CloseReason) -> Option<String> {
+fn channel_error(reason: stonechat_datachannel::CloseReason) -> Option<Error> {
     use stonechat_datachannel::CloseReason;
     let text = match reason {
         CloseReason::Local | CloseReason::Remote | CloseReason::AssociationShutdown => return None,
+        CloseReason::NoStream => {
+            return Some(channel_failure("no stream is left for the channel"));
+        }
         CloseReason::MessageTooLarge => "a message was larger than we take",
         CloseReason::Protocol => "the peer broke the protocol of data channels",
-        CloseReason::NoStream => "no stream is left for the channel",
         CloseReason::Restarted => "the peer restarted the association",
         CloseReason::AssociationFailed => "the association failed",
         _ => "the channel failed",
     };
-    Some(text.to_owned())
+    Some(sctp_failure(None, text))
+}
+
+fn channel_failure(text: &str) -> Error {
+    let detail = ErrorDetail {
+        error_detail: ErrorDetailType::DataChannelFailure,
+        ..ErrorDetail::default()
+    };
+    Error::rtc(detail, text)
+}
+
+fn sctp_failure(cause: Option<u16>, text: &str) -> Error {
+    let detail = ErrorDetail {
+        error_detail: ErrorDetailType::SctpFailure,
+        sctp_cause_code: cause,
+        ..ErrorDetail::default()
+    };
+    Error::rtc(detail, text)
+}
+
+/// The cause code and what came with it, if the peer gave one.
+fn association_failure(reason: &stonechat_sctp::CloseReason) -> Error {
+    use stonechat_sctp::CloseReason;
+    match reason {
+        CloseReason::AbortedByPeer { cause, reason } => {
+            let name = match cause {
+                Some(12) => "User-Initiated Abort",
+                _ => "the peer aborted the association",
+            };
+            let said = String::from_utf8_lossy(reason);
+            sctp_failure(*cause, &format!("{name}, reason={said}"))
+        }
+        CloseReason::Aborted => sctp_failure(None, "the association was aborted"),
+        CloseReason::ConnectTimeout => sctp_failure(None, "the peer does not answer"),
+        CloseReason::TooManyRetransmissions | CloseReason::ZeroWindow => {
+            sctp_failure(None, "the peer does not answer any more")
+        }
+        _ => sctp_failure(None, "the peer broke the protocol of the association"),
+    }
 }
 
 fn association_error(reason: &stonechat_sctp::CloseReason) -> Option<String> {

@@ -114,8 +114,9 @@ impl Layers {
             Order::OpenChannel {
                 channel,
                 parameters,
+                stream,
             } => {
-                self.open_channel(now, channel, *parameters);
+                self.open_channel(now, channel, *parameters, stream);
             }
             Order::SendMessage {
                 channel,

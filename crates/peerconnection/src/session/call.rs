@@ -6,6 +6,7 @@ use bytes::Bytes;
 use stonechat_media::{Delivery, ReceiverTransform, SenderTransform};
 
 use crate::configuration::Configuration;
+use crate::data_channel::{BinaryType, PriorityType};
 use crate::error::Error;
 use crate::ice_candidate::IceCandidateInit;
 use crate::id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId};
@@ -122,6 +123,8 @@ pub enum Call {
     CloseChannel(ChannelId),
     /// Sets `bufferedAmountLowThreshold` of a data channel, in octets.
     SetBufferedAmountLowThreshold(ChannelId, u64),
+    /// Sets `binaryType` of a data channel.
+    SetBinaryType(ChannelId, BinaryType),
     /// `getStats()`: a promise of [`Value::Stats`].
     GetStats,
     /// `setIdentityProvider()` (webrtc-identity).
@@ -254,6 +257,8 @@ pub struct ChannelInit {
     pub negotiated: bool,
     /// The stream, if negotiated.
     pub id: Option<u16>,
+    /// How much of the way its messages get beside those of other channels.
+    pub priority: PriorityType,
 }
 
 impl Default for ChannelInit {
@@ -265,6 +270,7 @@ impl Default for ChannelInit {
             protocol: String::new(),
             negotiated: false,
             id: None,
+            priority: PriorityType::Low,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Data channels as objects (webrtc-pc, section 6): states, buffered amounts, credit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,16 +11,23 @@ use super::Session;
 use super::call::ChannelInit;
 use super::step::{Event, Step};
 use super::task::Task;
-use crate::error::{Error, ErrorName};
+use crate::data_channel::{BinaryType, PriorityType};
+use crate::error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
 use crate::fact::Fact;
 use crate::id::ChannelId;
 use crate::order::{MessageKind, Order};
+use crate::signaling::SectionKind;
 use crate::state::{DataChannelState, SctpTransportState};
+
+/// Closed channels of which the attributes can still be read; then the oldest is forgotten.
+const REMEMBERED: usize = 64;
 
 /// All data channels of a session and the SCTP transport under them.
 #[derive(Debug, Default)]
 pub(crate) struct ChannelObjects {
     channels: BTreeMap<ChannelId, ChannelObject>,
+    /// Closed ones, the last to close at the end.
+    remembered: VecDeque<(ChannelId, ChannelObject)>,
     made: u32,
     /// `None` until a section for data was negotiated.
     pub(crate) sctp: Option<SctpObject>,
@@ -34,7 +41,7 @@ pub(crate) struct ChannelObjects {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SctpObject {
     pub(crate) state: SctpTransportState,
-    /// The largest message that may be sent, in octets.
+    /// The largest message that may be sent, in octets; `u64::MAX` if any may.
     pub(crate) max_message_size: u64,
     pub(crate) max_channels: Option<u16>,
 }
@@ -47,13 +54,34 @@ pub(crate) struct ChannelObject {
     pub(crate) state: DataChannelState,
     pub(crate) buffered_amount: u64,
     pub(crate) low_threshold: u64,
+    pub(crate) binary_type: BinaryType,
+    /// Whether the connection was told of it.
+    is_ordered: bool,
 }
 
 impl ChannelObjects {
+    /// A channel, also one of the last that closed.
     pub(crate) fn get(&self, channel: ChannelId) -> Option<&ChannelObject> {
-        self.channels.get(&channel)
+        let closed = || {
+            let mut all = self.remembered.iter().rev();
+            all.find(|(id, _)| *id == channel).map(|(_, object)| object)
+        };
+        self.channels.get(&channel).or_else(closed)
     }
 
+    fn get_mut(&mut self, channel: ChannelId) -> Option<&mut ChannelObject> {
+        let Self {
+            channels,
+            remembered,
+            ..
+        } = self;
+        channels.get_mut(&channel).or_else(|| {
+            let mut all = remembered.iter_mut().rev();
+            all.find(|(id, _)| *id == channel).map(|(_, object)| object)
+        })
+    }
+
+    /// `[[DataChannels]]`, and those that are closing.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (ChannelId, &ChannelObject)> {
         self.channels.iter().map(|(id, channel)| (*id, channel))
     }
@@ -63,26 +91,30 @@ impl ChannelObjects {
         channel: ChannelId,
         octets: u64,
     ) -> Result<(), Error> {
-        let channel = self
-            .channels
-            .get_mut(&channel)
-            .ok_or_else(no_such_channel)?;
+        let channel = self.get_mut(channel).ok_or_else(no_such_channel)?;
         channel.low_threshold = octets;
         Ok(())
     }
 
-    /// A section for data was negotiated; the peer takes messages of at most so many octets.
+    pub(super) fn set_binary_type(
+        &mut self,
+        channel: ChannelId,
+        binary_type: BinaryType,
+    ) -> Result<(), Error> {
+        let channel = self.get_mut(channel).ok_or_else(no_such_channel)?;
+        channel.binary_type = binary_type;
+        Ok(())
+    }
+
+    /// A section for data was negotiated; messages of at most so many octets can be sent,
+    /// `u64::MAX` if of any size.
     pub(crate) fn negotiated(&mut self, max_message_size: u64) {
-        match &mut self.sctp {
-            Some(sctp) => sctp.max_message_size = max_message_size,
-            None => {
-                self.sctp = Some(SctpObject {
-                    state: SctpTransportState::Connecting,
-                    max_message_size,
-                    max_channels: None,
-                });
-            }
-        }
+        let sctp = self.sctp.get_or_insert(SctpObject {
+            state: SctpTransportState::Connecting,
+            max_message_size,
+            max_channels: None,
+        });
+        sctp.max_message_size = max_message_size;
     }
 
     pub(super) fn close_all(&mut self) {
@@ -93,9 +125,39 @@ impl ChannelObjects {
             sctp.state = SctpTransportState::Closed;
         }
     }
+
+    fn is_connected(&self) -> bool {
+        self.sctp
+            .is_some_and(|sctp| sctp.state == SctpTransportState::Connected)
+    }
+
+    fn uses_stream(&self, stream: u16) -> bool {
+        self.iter()
+            .any(|(_, channel)| channel.init.id == Some(stream))
+    }
+
+    /// The channel is closed: it uses no stream any more.
+    fn forget(&mut self, channel: ChannelId) {
+        if let Some(object) = self.channels.remove(&channel) {
+            self.closed += 1;
+            if self.remembered.len() >= REMEMBERED {
+                self.remembered.pop_front();
+            }
+            self.remembered.push_back((channel, object));
+        }
+    }
 }
 
 impl Session {
+    /// "Update the data max message size": `remote` is what the peer takes, `u64::MAX` if any.
+    pub(crate) fn update_max_message_size(&mut self, remote: u64) {
+        let ours = match self.config.max_send_size {
+            0 => u64::MAX,
+            octets => octets,
+        };
+        self.channels.negotiated(remote.min(ours));
+    }
+
     /// The section for data was rejected: association and channels end.
     pub(crate) fn end_association(&mut self) {
         if let Some(sctp) = self.channels.sctp.take()
@@ -112,50 +174,9 @@ impl Session {
         label: String,
         init: ChannelInit,
     ) -> Result<ChannelId, Error> {
-        let type_error = |text: &str| Err(Error::new(ErrorName::TypeError, text));
-        if label.len() > 65_535 || init.protocol.len() > 65_535 {
-            return type_error("label and protocol take at most 65,535 octets each");
-        }
-        if init.max_packet_life_time.is_some() && init.max_retransmits.is_some() {
-            return type_error("choose one of max_packet_life_time and max_retransmits");
-        }
-        if init.negotiated && init.id.is_none() {
-            return type_error("a negotiated channel needs an id");
-        }
-        if init.negotiated && init.id == Some(65_535) {
-            return type_error("the id 65,535 is not available");
-        }
-        let id = if init.negotiated { init.id } else { None };
-        if id.is_some() && self.channels.iter().any(|(_, other)| other.uses_stream(id)) {
-            return Err(Error::new(ErrorName::OperationError, "the id is in use"));
-        }
-        let limit = self.channels.sctp.and_then(|sctp| sctp.max_channels);
-        if limit.is_some_and(|limit| id.is_some_and(|id| id >= limit)) {
-            let text = "the association has fewer channels than the id";
-            return Err(Error::new(ErrorName::OperationError, text));
-        }
-        if self
-            .channels
-            .sctp
-            .is_some_and(|sctp| sctp.state == SctpTransportState::Closed)
-        {
-            return Err(Error::new(
-                ErrorName::InvalidStateError,
-                "the association has ended",
-            ));
-        }
+        let id = self.check_channel(&label, &init)?;
         let channel = ChannelId(self.channels.made);
         self.channels.made += 1;
-        let reliability = match (init.max_packet_life_time, init.max_retransmits) {
-            (Some(ms), _) => Reliability::MaxLifetime(Duration::from_millis(u64::from(ms))),
-            (None, Some(count)) => Reliability::MaxRetransmits(count),
-            (None, None) => Reliability::Reliable,
-        };
-        let mut parameters = Parameters::labelled(&label);
-        parameters.protocol.clone_from(&init.protocol);
-        parameters.ordered = init.ordered;
-        parameters.reliability = reliability;
-        parameters.negotiated = id;
         self.channels.channels.insert(
             channel,
             ChannelObject {
@@ -164,20 +185,135 @@ impl Session {
                 state: DataChannelState::Connecting,
                 buffered_amount: 0,
                 low_threshold: 0,
+                binary_type: BinaryType::default(),
+                is_ordered: false,
             },
         );
-        self.order(Order::OpenChannel {
-            channel,
-            parameters: Box::new(parameters),
-        });
-        self.order(Order::GrantCredit {
-            channel,
-            octets: self.config.message_credit,
-        });
         if !std::mem::replace(&mut self.channels.wanted, true) {
             self.update_negotiation_needed();
         }
+        let sctp_state = self.channels.sctp.map(|sctp| sctp.state);
+        if sctp_state == Some(SctpTransportState::Closed) {
+            self.queue(Task::ChannelUnavailable(channel));
+            return Ok(channel);
+        }
+        self.order_channel(channel);
+        if sctp_state == Some(SctpTransportState::Connected) {
+            self.queue(Task::ChannelOpen(channel));
+        }
         Ok(channel)
+    }
+
+    /// Steps 5 to 19 of `createDataChannel()`: the id, if there is one already.
+    fn check_channel(&self, label: &str, init: &ChannelInit) -> Result<Option<u16>, Error> {
+        let type_error = |text: &str| Err(Error::new(ErrorName::TypeError, text));
+        if label.len() > 65_535 {
+            return type_error("the label takes at most 65,535 octets");
+        }
+        if init.protocol.len() > 65_535 {
+            return type_error("the protocol takes at most 65,535 octets");
+        }
+        let id = init.id.filter(|_| init.negotiated);
+        if init.negotiated && id.is_none() {
+            return type_error("a negotiated channel needs an id");
+        }
+        if init.max_packet_life_time.is_some() && init.max_retransmits.is_some() {
+            return type_error("choose one of max_packet_life_time and max_retransmits");
+        }
+        if id == Some(65_535) {
+            return type_error("the id 65,535 is not available");
+        }
+        let failed = |text: &str| Err(Error::new(ErrorName::OperationError, text));
+        let id = match id {
+            Some(id) if self.channels.uses_stream(id) => return failed("the id is in use"),
+            Some(id) => Some(id),
+            None => match self.channel_role() {
+                Some(role) => match self.free_stream(role) {
+                    Some(id) => Some(id),
+                    None => return failed("no id is left"),
+                },
+                None => None,
+            },
+        };
+        let limit = self.channels.sctp.and_then(|sctp| sctp.max_channels);
+        let is_beyond = limit.is_some_and(|limit| id.is_some_and(|id| id >= limit));
+        if self.channels.is_connected() && is_beyond {
+            return failed("the association has fewer channels than the id");
+        }
+        Ok(id)
+    }
+
+    /// The DTLS role of the transport of data, once it was negotiated.
+    fn channel_role(&self) -> Option<stonechat_dtls::Role> {
+        let sections = &self.signaling.sections;
+        let section = sections
+            .iter()
+            .find(|section| section.kind == SectionKind::Data && !section.rejected)?;
+        self.transports.get(section.transport?)?.dtls_role
+    }
+
+    /// The lowest free id of our parity (RFC 8832, section 6).
+    fn free_stream(&self, role: stonechat_dtls::Role) -> Option<u16> {
+        let first = match role {
+            stonechat_dtls::Role::Client => 0,
+            stonechat_dtls::Role::Server => 1,
+        };
+        let limit = self.channels.sctp.and_then(|sctp| sctp.max_channels);
+        (first..limit.unwrap_or(65_535))
+            .step_by(2)
+            .find(|id| !self.channels.uses_stream(*id))
+    }
+
+    /// Descriptions decided the DTLS role: channels without an id get one.
+    pub(crate) fn assign_channel_ids(&mut self) {
+        let Some(role) = self.channel_role() else {
+            return;
+        };
+        let waiting: Vec<_> = self
+            .channels
+            .iter()
+            .filter(|(_, channel)| !channel.is_ordered)
+            .filter(|(_, channel)| channel.state != DataChannelState::Closed)
+            .map(|(id, _)| id)
+            .collect();
+        for channel in waiting {
+            let stream = self.free_stream(role);
+            let Some(object) = self.channels.channels.get_mut(&channel) else {
+                continue;
+            };
+            if object.init.id.is_none() {
+                object.init.id = stream;
+            }
+            if object.init.id.is_some() {
+                self.order_channel(channel);
+            } else {
+                self.queue(Task::ChannelUnavailable(channel));
+            }
+        }
+    }
+
+    /// Tells the connection of a channel, once it has an id.
+    fn order_channel(&mut self, channel: ChannelId) {
+        let credit = self.config.message_credit;
+        let Some(object) = self.channels.channels.get_mut(&channel) else {
+            return;
+        };
+        let Some(stream) = object.init.id else {
+            return;
+        };
+        if std::mem::replace(&mut object.is_ordered, true) {
+            return;
+        }
+        let parameters = Box::new(object.parameters());
+        self.order(Order::OpenChannel {
+            channel,
+            parameters,
+            stream,
+        });
+        self.order(Order::GrantCredit {
+            channel,
+            octets: credit,
+        });
     }
 
     pub(super) fn send(
@@ -191,11 +327,7 @@ impl Session {
             .channels
             .sctp
             .map_or(u64::MAX, |sctp| sctp.max_message_size);
-        let object = self
-            .channels
-            .channels
-            .get_mut(&channel)
-            .ok_or_else(no_such_channel)?;
+        let object = self.channels.get_mut(channel).ok_or_else(no_such_channel)?;
         if object.state != DataChannelState::Open {
             return Err(Error::new(
                 ErrorName::InvalidStateError,
@@ -226,18 +358,23 @@ impl Session {
         Ok(())
     }
 
+    /// `close()`: what was sent is delivered first.
     pub(super) fn close_channel(&mut self, channel: ChannelId) -> Result<(), Error> {
-        let object = self
-            .channels
-            .channels
-            .get_mut(&channel)
-            .ok_or_else(no_such_channel)?;
+        let object = self.channels.get_mut(channel).ok_or_else(no_such_channel)?;
         if matches!(
             object.state,
             DataChannelState::Connecting | DataChannelState::Open
         ) {
             object.state = DataChannelState::Closing;
-            self.order(Order::CloseChannel { channel });
+            if object.is_ordered {
+                self.order(Order::CloseChannel { channel });
+            } else {
+                // Nothing is below it that would have to be closed.
+                self.queue(Task::Fact(Fact::ChannelClosed {
+                    channel,
+                    error: None,
+                }));
+            }
         }
         Ok(())
     }
@@ -245,23 +382,9 @@ impl Session {
     pub(super) fn on_channel_fact(&mut self, fact: Fact, step: &mut Step) {
         match fact {
             Fact::AssociationConnected { max_channels } => {
-                if let Some(sctp) = &mut self.channels.sctp {
-                    sctp.max_channels = Some(max_channels);
-                    sctp.state = SctpTransportState::Connected;
-                    step.fire.push(Event::SctpTransportStateChange(
-                        SctpTransportState::Connected,
-                    ));
-                }
+                self.on_association_connected(max_channels, step);
             }
-            Fact::AssociationClosed { .. } => {
-                if let Some(sctp) = &mut self.channels.sctp
-                    && sctp.state != SctpTransportState::Closed
-                {
-                    sctp.state = SctpTransportState::Closed;
-                    step.fire
-                        .push(Event::SctpTransportStateChange(SctpTransportState::Closed));
-                }
-            }
+            Fact::AssociationClosed { .. } => self.set_sctp_state(SctpTransportState::Closed, step),
             Fact::ChannelAnnounced {
                 channel,
                 parameters,
@@ -269,7 +392,7 @@ impl Session {
             } => {
                 self.on_announced(channel, &parameters, stream, step);
             }
-            Fact::ChannelOpen { channel, stream } => self.on_open(channel, stream, step),
+            Fact::ChannelOpen { channel, .. } => self.announce_open(channel, step),
             Fact::Message {
                 channel,
                 kind,
@@ -282,6 +405,52 @@ impl Session {
         }
     }
 
+    fn set_sctp_state(&mut self, state: SctpTransportState, step: &mut Step) {
+        if let Some(sctp) = &mut self.channels.sctp
+            && sctp.state != state
+        {
+            sctp.state = state;
+            step.fire.push(Event::SctpTransportStateChange(state));
+        }
+    }
+
+    /// "RTCSctpTransport connected": the channels open in tasks of their own behind this one.
+    fn on_association_connected(&mut self, max_channels: u16, step: &mut Step) {
+        let Some(sctp) = &mut self.channels.sctp else {
+            return;
+        };
+        sctp.max_channels = Some(max_channels);
+        self.assign_channel_ids();
+        let mut tasks = Vec::new();
+        for (channel, object) in self.channels.iter() {
+            if object.state != DataChannelState::Connecting {
+                continue;
+            }
+            tasks.push(match object.init.id {
+                Some(id) if id < max_channels => Task::ChannelOpen(channel),
+                _ => Task::ChannelUnavailable(channel),
+            });
+        }
+        // Before what arrived since: a message finds its channel open.
+        for task in tasks.into_iter().rev() {
+            self.queue_next(task);
+        }
+        self.set_sctp_state(SctpTransportState::Connected, step);
+    }
+
+    /// "Announce the data channel as open".
+    pub(super) fn announce_open(&mut self, channel: ChannelId, step: &mut Step) {
+        let Some(object) = self.channels.channels.get_mut(&channel) else {
+            return;
+        };
+        if object.state == DataChannelState::Connecting {
+            object.state = DataChannelState::Open;
+            self.channels.opened += 1;
+            step.fire.push(Event::ChannelOpen(channel));
+        }
+    }
+
+    /// The peer opened a channel: `open` fires in a task of its own behind `datachannel`.
     fn on_announced(
         &mut self,
         channel: ChannelId,
@@ -289,30 +458,16 @@ impl Session {
         stream: u16,
         step: &mut Step,
     ) {
-        let (life_time, retransmits) = match parameters.reliability {
-            Reliability::MaxLifetime(time) => (
-                Some(u16::try_from(time.as_millis()).unwrap_or(u16::MAX)),
-                None,
-            ),
-            Reliability::MaxRetransmits(count) => (None, Some(count)),
-            Reliability::Reliable => (None, None),
-        };
-        let init = ChannelInit {
-            ordered: parameters.ordered,
-            max_packet_life_time: life_time,
-            max_retransmits: retransmits,
-            protocol: parameters.protocol.clone(),
-            negotiated: false,
-            id: Some(stream),
-        };
         self.channels.channels.insert(
             channel,
             ChannelObject {
                 label: parameters.label.clone(),
-                init,
+                init: announced_init(parameters, stream),
                 state: DataChannelState::Open,
                 buffered_amount: 0,
                 low_threshold: 0,
+                binary_type: BinaryType::default(),
+                is_ordered: true,
             },
         );
         self.channels.opened += 1;
@@ -321,17 +476,13 @@ impl Session {
             octets: self.config.message_credit,
         });
         step.fire.push(Event::DataChannel(channel));
-        step.fire.push(Event::ChannelOpen(channel));
+        self.queue_next(Task::AnnouncedOpen(channel));
     }
 
-    fn on_open(&mut self, channel: ChannelId, stream: u16, step: &mut Step) {
-        let Some(object) = self.channels.channels.get_mut(&channel) else {
-            return;
-        };
-        object.init.id = Some(stream);
-        if object.state == DataChannelState::Connecting {
-            object.state = DataChannelState::Open;
-            self.channels.opened += 1;
+    /// `open` of a channel that the peer opened, unless `datachannel` closed it.
+    pub(super) fn announced_open(&self, channel: ChannelId, step: &mut Step) {
+        let is_open = |object: &ChannelObject| object.state == DataChannelState::Open;
+        if self.channels.get(channel).is_some_and(is_open) {
             step.fire.push(Event::ChannelOpen(channel));
         }
     }
@@ -341,7 +492,8 @@ impl Session {
             return;
         };
         let octets = data.len().max(1) as u64;
-        if object.state != DataChannelState::Closed {
+        // What comes after close() is discarded; what came before the peer closed was queued before.
+        if object.state == DataChannelState::Open {
             step.fire.push(Event::ChannelMessage {
                 channel,
                 kind,
@@ -363,6 +515,7 @@ impl Session {
         }
     }
 
+    /// The closing procedure, begun by the peer.
     fn on_closing(&mut self, channel: ChannelId, step: &mut Step) {
         let Some(object) = self.channels.channels.get_mut(&channel) else {
             return;
@@ -376,28 +529,72 @@ impl Session {
         }
     }
 
-    fn on_closed(&mut self, channel: ChannelId, error: Option<String>, step: &mut Step) {
+    /// "Announce the data channel as closed".
+    fn on_closed(&mut self, channel: ChannelId, error: Option<Error>, step: &mut Step) {
         let Some(object) = self.channels.channels.get_mut(&channel) else {
             return;
         };
-        if object.state == DataChannelState::Closed {
+        if object.state != DataChannelState::Closed {
+            object.state = DataChannelState::Closed;
+            if let Some(error) = error {
+                step.fire.push(Event::ChannelError(channel, error));
+            }
+            step.fire.push(Event::ChannelClose(channel));
+        }
+        self.channels.forget(channel);
+    }
+
+    /// "Unable to create an RTCDataChannel".
+    pub(super) fn channel_unavailable(&mut self, channel: ChannelId, step: &mut Step) {
+        let Some(object) = self.channels.channels.get(&channel) else {
             return;
+        };
+        if object.is_ordered {
+            self.order(Order::CloseChannel { channel });
         }
-        object.state = DataChannelState::Closed;
-        self.channels.closed += 1;
-        if let Some(error) = error {
-            let error = Error::new(ErrorName::OperationError, error);
-            step.fire.push(Event::ChannelError(channel, error));
-        }
-        step.fire.push(Event::ChannelClose(channel));
-        // The application keeps what it wants to know; the id is never used again.
-        self.channels.channels.remove(&channel);
+        let detail = ErrorDetail {
+            error_detail: ErrorDetailType::DataChannelFailure,
+            ..ErrorDetail::default()
+        };
+        let text = "the association has no stream for the channel";
+        self.on_closed(channel, Some(Error::rtc(detail, text)), step);
     }
 }
 
 impl ChannelObject {
-    fn uses_stream(&self, id: Option<u16>) -> bool {
-        self.state != DataChannelState::Closed && self.init.id.is_some() && self.init.id == id
+    fn parameters(&self) -> Parameters {
+        let reliability = match (self.init.max_packet_life_time, self.init.max_retransmits) {
+            (Some(ms), _) => Reliability::MaxLifetime(Duration::from_millis(u64::from(ms))),
+            (None, Some(count)) => Reliability::MaxRetransmits(count),
+            (None, None) => Reliability::Reliable,
+        };
+        let mut parameters = Parameters::labelled(&self.label);
+        parameters.protocol.clone_from(&self.init.protocol);
+        parameters.ordered = self.init.ordered;
+        parameters.reliability = reliability;
+        parameters.priority = self.init.priority.to_dcep();
+        parameters.negotiated = self.init.id.filter(|_| self.init.negotiated);
+        parameters
+    }
+}
+
+fn announced_init(parameters: &Parameters, stream: u16) -> ChannelInit {
+    let (life_time, retransmits) = match parameters.reliability {
+        Reliability::MaxLifetime(time) => {
+            let ms = u16::try_from(time.as_millis()).unwrap_or(u16::MAX);
+            (Some(ms), None)
+        }
+        Reliability::MaxRetransmits(count) => (None, Some(count)),
+        Reliability::Reliable => (None, None),
+    };
+    ChannelInit {
+        ordered: parameters.ordered,
+        max_packet_life_time: life_time,
+        max_retransmits: retransmits,
+        protocol: parameters.protocol.clone(),
+        negotiated: false,
+        id: Some(stream),
+        priority: PriorityType::from_dcep(parameters.priority),
     }
 }
 

@@ -12,6 +12,9 @@ pub struct Config {
     pub media_engine: MediaEngine,
     /// The largest message that we take, in octets, as the descriptions say it. Default: 262,144.
     pub max_message_size: u64,
+    /// The largest message that we send, in octets, also to a peer that takes more; 0 is any size.
+    /// The association must be able to: `sctp.max_message_size`. Default: 262,144.
+    pub max_send_size: u64,
     /// Octets of messages that a channel may hold unsent before `send()` fails. Default: 16 MiB.
     pub max_buffered_amount: u64,
     /// Octets of messages of a channel that may wait for their step to be pulled; what is beyond
@@ -41,6 +44,7 @@ impl Default for Config {
         Self {
             media_engine: MediaEngine::default(),
             max_message_size: 262_144,
+            max_send_size: 262_144,
             max_buffered_amount: 16 << 20,
             message_credit: 1 << 20,
             max_waiting_candidates: 100,

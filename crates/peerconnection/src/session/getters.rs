@@ -4,6 +4,7 @@ use super::Session;
 use super::call::{ChannelInit, Direction, TrackInfo};
 use super::description::SessionDescription;
 use crate::configuration::Configuration;
+use crate::data_channel::BinaryType;
 use crate::fact::DtlsFact;
 use crate::ice_candidate::{IceCandidate, IceCandidatePair};
 use crate::id::{ChannelId, Kind, TransceiverId, TransportId};
@@ -147,7 +148,7 @@ impl Session {
         transceiver.map_or_else(Vec::new, |other| other.negotiated_extensions.clone())
     }
 
-    /// One data channel, while it is not closed.
+    /// One data channel; also one of the last 64 that closed.
     #[must_use]
     pub fn channel(&self, id: ChannelId) -> Option<ChannelView> {
         let channel = self.channels.get(id)?;
@@ -157,6 +158,7 @@ impl Session {
             state: channel.state,
             buffered_amount: channel.buffered_amount,
             buffered_amount_low_threshold: channel.low_threshold,
+            binary_type: channel.binary_type,
         })
     }
 
@@ -272,6 +274,8 @@ pub struct ChannelView {
     pub buffered_amount: u64,
     /// `bufferedAmountLowThreshold`, in octets.
     pub buffered_amount_low_threshold: u64,
+    /// `binaryType`.
+    pub binary_type: BinaryType,
 }
 
 /// `RTCDtlsTransport` with its `RTCIceTransport`.

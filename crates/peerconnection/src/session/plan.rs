@@ -16,6 +16,7 @@ impl Session {
         let plan = self.plan();
         self.order(Order::Apply(Box::new(plan)));
         self.release_candidates();
+        self.assign_channel_ids();
     }
 
     fn plan(&self) -> Plan {

@@ -12,7 +12,7 @@ use super::senders::NewParameters;
 use super::step::{Event, Step};
 use crate::error::Error;
 use crate::fact::Fact;
-use crate::id::{ReceiverId, SenderId, TransportId};
+use crate::id::{ChannelId, ReceiverId, SenderId, TransportId};
 use crate::request::{Reply, RequestId};
 use crate::signaling::check_rolls_back;
 use crate::state::SignalingState;
@@ -47,6 +47,12 @@ pub(crate) enum Task {
     GatheringComplete(TransportId, String),
     /// The state of a DTLS transport changed: so may that of the connection.
     ConnectionState,
+    /// Announce a data channel of ours as open.
+    ChannelOpen(ChannelId),
+    /// Announce a data channel of the peer as open.
+    AnnouncedOpen(ChannelId),
+    /// A data channel cannot be created.
+    ChannelUnavailable(ChannelId),
     /// Descriptions changed which transports there are.
     TransportsChanged,
     /// An identity provider answered, or did not.
@@ -185,6 +191,9 @@ impl Session {
             Task::GatheringComplete(transport, generation) => {
                 self.complete_gathering(transport, &generation, step);
             }
+            Task::ChannelOpen(channel) => self.announce_open(channel, step),
+            Task::AnnouncedOpen(channel) => self.announced_open(channel, step),
+            Task::ChannelUnavailable(channel) => self.channel_unavailable(channel, step),
             Task::ConnectionState => self.update_connection_state(step),
             Task::TransportsChanged => self.on_transports_changed(step),
             Task::Settle(promise, value) => step.settle.push((promise, Ok(value))),

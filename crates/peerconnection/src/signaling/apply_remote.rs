@@ -336,7 +336,7 @@ impl Session {
             Some(0) => u64::MAX,
             Some(octets) => octets,
         };
-        self.channels.negotiated(max);
+        self.update_max_message_size(max);
         self.channels.wanted = true;
     }
 

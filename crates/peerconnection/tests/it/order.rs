@@ -159,10 +159,13 @@ fn run(seed: u64, deeds: &[Deed], closes: bool) {
                 | Call::RestartIce
                 | Call::SetCodecPreferences(..)) => drop(duo.call(A, call)),
                 call => match duo.call(A, call) {
-                    Answer::Failed(error) => assert!(matches!(
-                        error.name,
-                        ErrorName::InvalidStateError | ErrorName::TypeError
-                    )),
+                    Answer::Failed(error) => assert!(
+                        matches!(
+                            error.name,
+                            ErrorName::InvalidStateError | ErrorName::TypeError
+                        ),
+                        "{error}"
+                    ),
                     other => panic!("{other:?} after close"),
                 },
             }
