@@ -37,6 +37,27 @@ pub struct IceCandidatePair {
     pub remote: IceCandidate,
 }
 
+/// `RTCIceParameters` (webrtc-pc, section 5.6.2, and webrtc-ice).
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct IceParameters {
+    /// `usernameFragment`, 4 to 256 `ice-char`s.
+    pub username_fragment: String,
+    /// `password`, 22 to 256 `ice-char`s.
+    pub password: String,
+    /// `iceLite`: whether the peer is a lite agent; never of ours.
+    pub ice_lite: bool,
+}
+
+impl From<&stonechat_ice::Credentials> for IceParameters {
+    fn from(credentials: &stonechat_ice::Credentials) -> Self {
+        Self {
+            username_fragment: credentials.ufrag().to_owned(),
+            password: credentials.pwd().to_owned(),
+            ice_lite: false,
+        }
+    }
+}
+
 /// `RTCIceCandidateInit`: a candidate as signalling carries it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct IceCandidateInit {

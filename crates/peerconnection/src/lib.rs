@@ -75,7 +75,7 @@ pub use demux::{Class, classify};
 pub use error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
 pub use fact::{DtlsFact, Fact};
 pub use ice_candidate::{
-    IceCandidate, IceCandidateInit, IceCandidatePair, IceCandidateType, IceProtocol,
+    IceCandidate, IceCandidateInit, IceCandidatePair, IceCandidateType, IceParameters, IceProtocol,
     IceServerTransportProtocol, IceTcpCandidateType, LocalIceCandidateInit,
 };
 pub use id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId, TransportId};

@@ -7,7 +7,7 @@ use super::Session;
 use super::call::Value;
 use super::chain::Begun;
 use crate::error::{Error, ErrorName};
-use crate::ice_candidate::IceCandidateInit;
+use crate::ice_candidate::{IceCandidate, IceCandidateInit};
 use crate::id::TransportId;
 use crate::order::Order;
 use crate::state::SignalingState;
@@ -207,6 +207,14 @@ impl Session {
         transport: TransportId,
         candidate: Option<Box<stonechat_ice::Candidate>>,
     ) {
+        if let Some(candidate) = &candidate
+            && let Some(object) = self.transports.get_mut(transport)
+            && object.remote_candidates.len() < self.config.max_waiting_candidates
+        {
+            object
+                .remote_candidates
+                .push(IceCandidate::from_agent(candidate));
+        }
         self.order(match candidate {
             Some(candidate) => Order::AddRemoteCandidate {
                 transport,

@@ -6,7 +6,7 @@ use super::description::SessionDescription;
 use crate::configuration::Configuration;
 use crate::data_channel::BinaryType;
 use crate::fact::DtlsFact;
-use crate::ice_candidate::{IceCandidate, IceCandidatePair};
+use crate::ice_candidate::{IceCandidate, IceCandidatePair, IceParameters};
 use crate::id::{ChannelId, Kind, TransceiverId, TransportId};
 use crate::rtp_parameters::{RtpEncodingParameters, RtpHeaderExtensionCapability};
 use crate::signaling::{SectionKind, Which};
@@ -176,6 +176,10 @@ impl Session {
     #[must_use]
     pub fn transport(&self, id: TransportId) -> Option<TransportView> {
         let transport = self.transports.get(id)?;
+        let is_checking = !matches!(
+            transport.ice_state,
+            IceTransportState::New | IceTransportState::Closed
+        );
         Some(TransportView {
             id,
             ice_state: transport.ice_state,
@@ -185,10 +189,29 @@ impl Session {
                 stonechat_ice::Role::Controlled => IceRole::Controlled,
             },
             local_candidates: transport.surfaced.clone(),
-            selected_pair: transport.selected.as_deref().cloned(),
+            remote_candidates: transport.remote_candidates.clone(),
+            selected_pair: transport
+                .selected
+                .as_deref()
+                .cloned()
+                .filter(|_| is_checking),
+            local_parameters: self
+                .signaling
+                .represents(&transport.credentials)
+                .then(|| IceParameters::from(&transport.credentials)),
+            remote_parameters: self.remote_parameters(id),
             dtls_state: transport.dtls_state,
             connected: transport.connected.clone(),
         })
+    }
+
+    fn remote_parameters(&self, id: TransportId) -> Option<IceParameters> {
+        let mut parameters = IceParameters::from(&self.remote_credentials(id)?);
+        parameters.ice_lite = self
+            .signaling
+            .remote()
+            .is_some_and(|remote| remote.sdp.ice_lite());
+        Some(parameters)
     }
 
     /// The names of all transports.
@@ -291,6 +314,12 @@ pub struct TransportView {
     pub role: IceRole,
     /// `getLocalCandidates()`.
     pub local_candidates: Vec<IceCandidate>,
+    /// `getRemoteCandidates()`: peer-reflexive ones are not among them.
+    pub remote_candidates: Vec<IceCandidate>,
+    /// `getLocalParameters()`, once a local description has them.
+    pub local_parameters: Option<IceParameters>,
+    /// `getRemoteParameters()`, once both descriptions fit together.
+    pub remote_parameters: Option<IceParameters>,
     /// `getSelectedCandidatePair()`.
     pub selected_pair: Option<IceCandidatePair>,
     /// State of the DTLS transport.

@@ -37,6 +37,8 @@ pub(crate) struct TransportObject {
     pub(crate) candidates: Vec<stonechat_ice::Candidate>,
     /// The same as the application saw them.
     pub(crate) surfaced: Vec<IceCandidate>,
+    /// What the application gave of the peer, also within descriptions.
+    pub(crate) remote_candidates: Vec<IceCandidate>,
     pub(crate) selected: Option<Box<IceCandidatePair>>,
     pub(crate) dtls_state: DtlsTransportState,
     /// Our role; it does not change while the association lives.
@@ -88,6 +90,7 @@ impl TransportObjects {
             gathering_state: IceGathererState::New,
             candidates: Vec::new(),
             surfaced: Vec::new(),
+            remote_candidates: Vec::new(),
             selected: None,
             dtls_state: DtlsTransportState::New,
             dtls_role: None,
@@ -169,6 +172,7 @@ impl TransportObject {
         self.credentials = credentials;
         self.candidates.clear();
         self.surfaced.clear();
+        self.remote_candidates.clear();
         self.gathering_state = IceGathererState::New;
     }
 }
