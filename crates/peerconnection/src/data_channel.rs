@@ -1,4 +1,6 @@
-//! The enums of data channels: `BinaryType`, and `RTCPriorityType` (webrtc-priority).
+//! `BinaryType`, and the priorities of data channels (webrtc-priority).
+
+use crate::rtp_parameters::Priority;
 
 crate::w3c_enums! {
     /// `BinaryType`: as what binary messages are shown.
@@ -9,22 +11,9 @@ crate::w3c_enums! {
         #[default]
         Arraybuffer = "arraybuffer",
     }
-
-    /// `RTCPriorityType`.
-    PriorityType {
-        /// Below normal.
-        VeryLow = "very-low",
-        /// Normal.
-        #[default]
-        Low = "low",
-        /// High.
-        Medium = "medium",
-        /// Extra high.
-        High = "high",
-    }
 }
 
-impl PriorityType {
+impl Priority {
     /// The weight of a data channel (RFC 8831, section 6.4).
     #[must_use]
     pub const fn to_dcep(self) -> u16 {

@@ -70,7 +70,7 @@ pub use configuration::{
     BundlePolicy, Configuration, IceServer, IceTransportPolicy, RtcpMuxPolicy,
 };
 pub use connection::{Connection, MediaEvent, SendMediaError};
-pub use data_channel::{BinaryType, PriorityType};
+pub use data_channel::BinaryType;
 pub use demux::{Class, classify};
 pub use error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
 pub use fact::{DtlsFact, Fact};

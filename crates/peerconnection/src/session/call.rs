@@ -6,14 +6,14 @@ use bytes::Bytes;
 use stonechat_media::{Delivery, ReceiverTransform, SenderTransform};
 
 use crate::configuration::Configuration;
-use crate::data_channel::{BinaryType, PriorityType};
+use crate::data_channel::BinaryType;
 use crate::error::Error;
 use crate::ice_candidate::IceCandidateInit;
 use crate::id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId};
 use crate::identity::IdentityProviderOptions;
 use crate::order::MessageKind;
 use crate::rtp_parameters::{
-    RtpCodec, RtpEncodingParameters, RtpHeaderExtensionCapability, RtpSendParameters,
+    Priority, RtpCodec, RtpEncodingParameters, RtpHeaderExtensionCapability, RtpSendParameters,
     SetParameterOptions,
 };
 use crate::session::description::SessionDescription;
@@ -258,7 +258,7 @@ pub struct ChannelInit {
     /// The stream, if negotiated.
     pub id: Option<u16>,
     /// How much of the way its messages get beside those of other channels.
-    pub priority: PriorityType,
+    pub priority: Priority,
 }
 
 impl Default for ChannelInit {
@@ -270,7 +270,7 @@ impl Default for ChannelInit {
             protocol: String::new(),
             negotiated: false,
             id: None,
-            priority: PriorityType::Low,
+            priority: Priority::Low,
         }
     }
 }

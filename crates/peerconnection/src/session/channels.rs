@@ -11,11 +11,12 @@ use super::Session;
 use super::call::ChannelInit;
 use super::step::{Event, Step};
 use super::task::Task;
-use crate::data_channel::{BinaryType, PriorityType};
+use crate::data_channel::BinaryType;
 use crate::error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
 use crate::fact::Fact;
 use crate::id::ChannelId;
 use crate::order::{MessageKind, Order};
+use crate::rtp_parameters::Priority;
 use crate::signaling::SectionKind;
 use crate::state::{DataChannelState, SctpTransportState};
 
@@ -594,7 +595,7 @@ fn announced_init(parameters: &Parameters, stream: u16) -> ChannelInit {
         protocol: parameters.protocol.clone(),
         negotiated: false,
         id: Some(stream),
-        priority: PriorityType::from_dcep(parameters.priority),
+        priority: Priority::from_dcep(parameters.priority),
     }
 }
 

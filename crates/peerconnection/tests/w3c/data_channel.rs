@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use stonechat_peerconnection::{
     Answer, BinaryType, Call, ChannelId, ChannelInit, Config, Configuration, DataChannelState,
-    ErrorDetailType, ErrorName, Event, MessageKind, PriorityType, SctpTransportState,
+    ErrorDetailType, ErrorName, Event, MessageKind, Priority, SctpTransportState,
 };
 
 use crate::app::{App, negotiate, pair};
@@ -69,7 +69,7 @@ fn a_new_channel_has_the_defaults_of_the_webidl() {
     assert_eq!(view.init.id, None);
     assert_eq!(view.init.max_packet_life_time, None);
     assert_eq!(view.init.max_retransmits, None);
-    assert_eq!(view.init.priority, PriorityType::Low);
+    assert_eq!(view.init.priority, Priority::Low);
     assert_eq!(view.state, DataChannelState::Connecting);
     assert_eq!(view.buffered_amount, 0);
     assert_eq!(view.buffered_amount_low_threshold, 0);
@@ -85,7 +85,7 @@ fn what_the_dictionary_says_can_be_read() {
         ordered: false,
         max_retransmits: Some(7),
         protocol: "chess".to_owned(),
-        priority: PriorityType::High,
+        priority: Priority::High,
         ..ChannelInit::default()
     };
     let channel = create(&mut app, "", init.clone()).unwrap();
@@ -433,7 +433,7 @@ fn an_announced_channel_has_the_attributes_of_its_maker() {
 #[test]
 fn the_peer_learns_the_priority_of_a_channel() {
     let mut duo = Duo::new(6);
-    for priority in PriorityType::ALL {
+    for priority in Priority::ALL {
         let init = ChannelInit {
             priority,
             ..ChannelInit::default()
@@ -451,10 +451,10 @@ fn the_peer_learns_the_priority_of_a_channel() {
 // api: RTCDataChannel.priority
 #[test]
 fn weights_on_the_wire_are_those_of_rfc_8831_and_ranges_those_of_webrtc_priority() {
-    let weights = PriorityType::ALL.map(PriorityType::to_dcep);
+    let weights = Priority::ALL.map(Priority::to_dcep);
     assert_eq!(weights, [128, 256, 512, 1024]);
-    let edges = [0, 128, 129, 256, 257, 512, 513, 65_535].map(PriorityType::from_dcep);
-    use PriorityType::{High, Low, Medium, VeryLow};
+    let edges = [0, 128, 129, 256, 257, 512, 513, 65_535].map(Priority::from_dcep);
+    use Priority::{High, Low, Medium, VeryLow};
     assert_eq!(
         edges,
         [VeryLow, VeryLow, Low, Low, Medium, Medium, High, High]

@@ -4,8 +4,7 @@ use stonechat_peerconnection::{
     BinaryType, BundlePolicy, ConnectionState, DataChannelState, Direction, DtlsTransportState,
     ErrorDetailType, IceCandidateType, IceComponent, IceConnectionState, IceGathererState,
     IceGatheringState, IceProtocol, IceRole, IceServerTransportProtocol, IceTcpCandidateType,
-    IceTransportPolicy, IceTransportState, PriorityType, SctpTransportState, SdpType,
-    SignalingState,
+    IceTransportPolicy, IceTransportState, Priority, SctpTransportState, SdpType, SignalingState,
 };
 
 /// Each word names its value, and no other word does.
@@ -101,7 +100,7 @@ words! {
         "idp-tls-failure", "idp-token-expired", "idp-token-invalid"]
     // api: RTCPriorityType.very-low, RTCPriorityType.low, RTCPriorityType.medium
     // api: RTCPriorityType.high
-    the_priorities PriorityType ["very-low", "low", "medium", "high"]
+    the_priorities Priority ["very-low", "low", "medium", "high"]
     // api: BinaryType.blob, BinaryType.arraybuffer
     the_binary_types BinaryType ["blob", "arraybuffer"]
 }
