@@ -134,12 +134,12 @@ fn an_answer_has_to_decide_the_dtls_role_once() {
 #[test]
 fn keys_in_the_open_are_never_used() {
     let base = format!("{HEAD}a=group:BUNDLE 0\r\n{SECTION}a=mid:0\r\n");
-    let plain = base.replace("UDP/TLS/RTP/SAVPF", "RTP/AVP");
-    let sdes = base.replace("UDP/TLS/RTP/SAVPF", "RTP/SAVPF").replace(
+    let without = base.replace("a=fingerprint", "a=x-fingerprint");
+    let plain = without.replace("UDP/TLS/RTP/SAVPF", "RTP/AVP");
+    let sdes = without.replace("UDP/TLS/RTP/SAVPF", "RTP/SAVPF").replace(
         "a=setup:actpass\r\n",
         "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:abc\r\n",
     );
-    let without = base.replace("a=fingerprint", "a=x-fingerprint");
     for sdp in [plain, sdes, without] {
         let mut duo = Duo::new(4);
         let refused = duo
