@@ -175,12 +175,7 @@ fn the_selected_pair_is_told_before_the_search_is_over() {
     let mut duo = Duo::new(4);
     duo.connect_with_channel();
     duo.run_for(Duration::from_secs(5));
-    let position = |wanted: &dyn Fn(&Event) -> bool| {
-        duo.events[A]
-            .iter()
-            .position(|event| wanted(event))
-            .unwrap()
-    };
+    let position = |wanted: &dyn Fn(&Event) -> bool| duo.events[A].iter().position(wanted).unwrap();
     let pair = position(&|event| matches!(event, Event::SelectedCandidatePairChange(_)));
     let state = position(&|event| {
         matches!(
