@@ -5,7 +5,7 @@ mod data;
 mod ice_restart;
 mod media;
 pub(crate) mod negotiation;
-mod sending;
+pub(crate) mod sending;
 
 use std::sync::Arc;
 
@@ -24,7 +24,11 @@ pub(crate) async fn run(
     inbox: mpsc::UnboundedReceiver<Message>,
     outbox: mpsc::UnboundedSender<Message>,
 ) {
-    let outcome = match Peer::new(case, library, inbox, outbox.clone()) {
+    let peer = match negotiation::own_certificate(&case.name).await {
+        Ok(certificate) => Peer::new(case, certificate, library, inbox, outbox.clone()),
+        Err(error) => Err(error),
+    };
+    let outcome = match peer {
         Ok(peer) => {
             let result = tokio::select! {
                 result = play(&peer) => result,
@@ -74,6 +78,9 @@ async fn play(peer: &Arc<Peer>) -> Result<String> {
         "pranswer" => negotiation::pranswer(peer).await,
         "recycle" => negotiation::recycle(peer).await,
         "fingerprint-mismatch" => negotiation::fingerprint_mismatch(peer).await,
+        "certificate" => negotiation::certificate(peer).await,
+        "dtmf" => sending::dtmf(peer).await,
+        "encoded-transform" => sending::encoded_transform(peer).await,
         "codec-preferences" => sending::codec_preferences(peer).await,
         "replace-track" => sending::replace_track(peer).await,
         other => bail!("there is no case {other}"),

@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use stonechat::{
-    Events, MediaEngine, MediaKind, MediaStreamTrack, PeerConnectionEvent, RtcDataChannel,
-    RtcDataChannelInit, RtcDtlsTransport, RtcPeerConnection, RtcPeerConnectionState,
-    RtcRtpReceiver, RtcRtpTransceiver, RtcSignalingState,
+    Events, MediaEngine, MediaKind, MediaStreamTrack, PeerConnectionEvent, RtcCertificate,
+    RtcDataChannel, RtcDataChannelInit, RtcDtlsTransport, RtcPeerConnection,
+    RtcPeerConnectionState, RtcRtpReceiver, RtcRtpTransceiver, RtcSignalingState,
 };
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::cases::negotiation;
+use crate::cases::{negotiation, sending};
 use crate::media::{Library, Recorder, play};
 use crate::message::{Case, Kind, Message, Role};
 
@@ -62,11 +62,14 @@ pub(crate) struct Facts {
 impl Peer {
     pub(crate) fn new(
         case: Case,
+        certificate: Option<RtcCertificate>,
         library: Arc<Library>,
         inbox: mpsc::UnboundedReceiver<Message>,
         outbox: mpsc::UnboundedSender<Message>,
     ) -> Result<Arc<Self>> {
-        let connection = RtcPeerConnection::new(case.configuration.to_rtc())?;
+        let mut configuration = case.configuration.to_rtc();
+        configuration.certificates.extend(certificate);
+        let connection = RtcPeerConnection::new(configuration)?;
         let events = connection.events();
         let peer = Arc::new(Self {
             case,
@@ -233,12 +236,15 @@ impl Peer {
     }
 
     /// Every media section of the peer that is used is answered with a track of ours.
-    fn answer_media(&self) -> Result<Vec<Outgoing>> {
+    fn answer_media(self: &Arc<Self>) -> Result<Vec<Outgoing>> {
         let mut added = Vec::new();
         for transceiver in self.connection.get_transceivers() {
             let unused = transceiver.sender().track().is_none() && !transceiver.stopped();
             let silent = ["glare", "rollback", "simulcast"].contains(&self.case.name.as_str());
             if unused && transceiver.mid().is_some() && !silent {
+                if self.case.name == "encoded-transform" {
+                    sending::transform(self, &transceiver)?;
+                }
                 added.push(self.add_media(transceiver.kind())?);
             }
         }

@@ -45,7 +45,7 @@ async fn selected(peer: &Arc<Peer>, ufrag: &str) -> Result<()> {
     for _ in 0..300 {
         // Between the generations there may be none.
         if let Some(pair) = ice.get_selected_candidate_pair()
-            && pair.local.ufrag.is_none_or(|of| of == ufrag)
+            && pair.local.username_fragment().is_none_or(|of| of == ufrag)
         {
             return Ok(());
         }

@@ -4,8 +4,11 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
+use std::time::Duration;
+
 use stonechat::{
-    MediaKind, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType,
+    KeygenAlgorithm, MediaKind, RtcCertificate, RtcCertificateExpiration, RtcConfiguration,
+    RtcErrorName, RtcPeerConnection, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType,
     RtcSessionDescription, RtcSignalingState,
 };
 
@@ -24,7 +27,10 @@ pub(crate) async fn answer(peer: &Arc<Peer>) -> Result<()> {
                 kind: RtcSdpType::Rollback,
                 sdp: String::new(),
             };
-            ensure!(connection.get_transceivers().len() == 1, "no transceiver yet");
+            ensure!(
+                connection.get_transceivers().len() == 1,
+                "no transceiver yet"
+            );
             // With the candidates that came so far: they go with the description.
             let offer = connection.remote_description().context("no offer")?;
             connection.set_remote_description(rollback).await?;
@@ -251,6 +257,48 @@ pub(crate) fn forge(description: &mut RtcSessionDescription) {
         }
     });
     description.sdp = lines.collect();
+}
+
+/// Certificates: an expired one is refused; one of RSA connects.
+pub(super) async fn certificate(peer: &Arc<Peer>) -> Result<String> {
+    let expiration = RtcCertificateExpiration {
+        expires: Some(Duration::from_millis(1)),
+    };
+    let algorithm = KeygenAlgorithm::ecdsa_p256();
+    let brief = RtcPeerConnection::generate_certificate(algorithm, expiration).await?;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let refused = RtcPeerConnection::new(RtcConfiguration {
+        certificates: vec![brief],
+        ..RtcConfiguration::default()
+    });
+    let name = refused
+        .err()
+        .context("an expired certificate is taken")?
+        .name;
+    ensure!(
+        name == RtcErrorName::InvalidAccessError,
+        "refused by {name}"
+    );
+    if peer.is_offerer() {
+        peer.open("certified", true)?;
+        peer.negotiate().await?;
+    }
+    begin(peer, "certified").await?;
+    let security = peer.security()?;
+    peer.finish().await?;
+    Ok(format!(
+        "an expired certificate is refused, one of RSA connects, {security}"
+    ))
+}
+
+/// The certificate that a case is played with, if it has its own.
+pub(crate) async fn own_certificate(case: &str) -> Result<Option<RtcCertificate>> {
+    if case != "certificate" {
+        return Ok(None);
+    }
+    let expiration = RtcCertificateExpiration::default();
+    let made = RtcPeerConnection::generate_certificate(KeygenAlgorithm::rsa_2048(), expiration);
+    Ok(Some(made.await?))
 }
 
 /// Greets over the channel of a case.

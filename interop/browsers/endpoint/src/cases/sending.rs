@@ -4,9 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use stonechat::{MediaKind, RtcSignalingState};
+use stonechat::{
+    MediaKind, RtcEncodedFrame, RtcRtpReceiverTransform, RtcRtpScriptTransform,
+    RtcRtpScriptTransformer, RtcRtpSenderTransform, RtcRtpTransceiver, RtcSignalingState,
+    RtcTransformWorker, TransformWorkerEvent,
+};
 
-use crate::peer::Peer;
+use crate::peer::{PATIENCE, Peer, within};
+
+/// The keys that both sides play.
+const TONES: &str = "159#";
 
 /// Both sides prefer PCMU, which none of them would take by itself.
 pub(super) async fn codec_preferences(peer: &Arc<Peer>) -> Result<String> {
@@ -49,4 +56,76 @@ pub(super) async fn replace_track(peer: &Arc<Peer>) -> Result<String> {
     );
     peer.finish().await?;
     Ok(format!("{second} of the second track, then none"))
+}
+
+/// Tones go both ways.
+pub(super) async fn dtmf(peer: &Arc<Peer>) -> Result<String> {
+    if peer.is_offerer() {
+        let media = peer.add_media(MediaKind::Audio)?;
+        peer.negotiate().await?;
+        peer.play(media);
+    }
+    peer.flowing(MediaKind::Audio).await?;
+    let transceivers = peer.connection.get_transceivers();
+    let transceiver = transceivers.first().context("no transceiver")?;
+    let sender = transceiver.sender().dtmf().context("no RTCDTMFSender")?;
+    peer.together("listening").await?;
+    ensure!(sender.can_insert_dtmf(), "no tones can be sent");
+    sender.insert_dtmf(TONES, 300, 200)?;
+    let mut heard = String::new();
+    while heard.len() < TONES.len() {
+        let tone = within(PATIENCE, "a tone", transceiver.receiver().recv_tone())
+            .await?
+            .with_context(|| format!("heard only {heard}"))?;
+        heard.extend(tone.key());
+    }
+    ensure!(heard == TONES, "heard {heard}");
+    peer.finish().await?;
+    Ok(format!("received {heard}"))
+}
+
+/// Each side changes all octets but the first ten of what it sends, and changes back what it
+/// receives.
+pub(super) async fn encoded_transform(peer: &Arc<Peer>) -> Result<String> {
+    if peer.is_offerer() {
+        let media = peer.add_media(MediaKind::Video)?;
+        for transceiver in peer.connection.get_transceivers() {
+            transform(peer, &transceiver)?;
+        }
+        peer.negotiate().await?;
+        peer.play(media);
+    }
+    let video = peer.flowing(MediaKind::Video).await?;
+    peer.finish().await?;
+    Ok(format!("{video}, changed and changed back"))
+}
+
+/// Puts the transforms of the case on both ways of a transceiver.
+pub(crate) fn transform(peer: &Arc<Peer>, transceiver: &RtcRtpTransceiver) -> Result<()> {
+    let worker = RtcTransformWorker::new();
+    let mut events = worker.events();
+    let made = |worker| RtcRtpScriptTransform::new(worker, ());
+    let sender = RtcRtpSenderTransform::Script(made(&worker));
+    transceiver.sender().set_transform(Some(sender))?;
+    let receiver = RtcRtpReceiverTransform::Script(made(&worker));
+    transceiver.receiver().set_transform(Some(receiver))?;
+    let tasks = Arc::clone(peer);
+    peer.spawn(async move {
+        while let Some(TransformWorkerEvent::RtcTransform(event)) = events.next().await {
+            tasks.spawn(change(event.transformer));
+        }
+    });
+    Ok(())
+}
+
+async fn change(transformer: RtcRtpScriptTransformer) {
+    let (mut readable, writable) = (transformer.readable(), transformer.writable());
+    while let Some(mut frame) = readable.read().await {
+        if let RtcEncodedFrame::Video(frame) = &mut frame {
+            let mut octets = frame.data().to_vec();
+            octets.iter_mut().skip(10).for_each(|octet| *octet ^= 0x5a);
+            frame.set_data(octets);
+        }
+        writable.write(frame);
+    }
 }
