@@ -289,14 +289,23 @@ impl Session {
         used
     }
 
-    /// Numbers of extensions that are in force somewhere and must not change their meaning.
+    /// Numbers of extensions that must not change their meaning: those in force, and what else the
+    /// peer numbered, because it may hold on to numbers that were not accepted.
     fn numbered_extensions(&self) -> Vec<crate::plan::ExtensionPlan> {
+        let remote = self.signaling.remote();
+        let sections = remote.into_iter().flat_map(|remote| remote.sdp.media());
+        let described = sections.flat_map(|section| {
+            let lines = extensions::described(section);
+            lines.into_iter().map(|line| line.plan)
+        });
+        let in_force = self
+            .transceivers
+            .iter()
+            .flat_map(Transceiver::numbered_extensions);
         let mut numbered = Vec::new();
-        for transceiver in &self.transceivers {
-            for extension in transceiver.numbered_extensions() {
-                if !numbered.contains(&extension) {
-                    numbered.push(extension);
-                }
+        for extension in in_force.chain(described) {
+            if !numbered.contains(&extension) {
+                numbered.push(extension);
             }
         }
         numbered

@@ -378,3 +378,29 @@ fn numbers_of_extensions_mean_one_thing_in_all_bundled_sections() {
         offer.sdp
     );
 }
+
+#[test]
+fn a_number_that_the_peer_gave_to_an_unknown_extension_is_not_given_to_another() {
+    let mut duo = Duo::new(9);
+    duo.add_track(A, Kind::Audio, "microphone");
+    let plain = duo.create_offer(A);
+    duo.set_local(A, &plain);
+    let is_taken = |id: &u32| plain.sdp.contains(&format!("a=extmap:{id} "));
+    let id = (1..15).find(|id| !is_taken(id)).unwrap();
+    let mut offer = plain.clone();
+    offer
+        .sdp
+        .push_str(&format!("a=extmap:{id} urn:example:unknown\r\n"));
+    duo.set_remote(B, &offer);
+    let answer = duo.answer_from(B);
+    assert!(!answer.sdp.contains("urn:example:unknown"));
+    duo.add_track(B, Kind::Video, "camera");
+    let second = duo.create_offer(B);
+    let video = second.sdp.split("\r\nm=").nth(2).unwrap();
+    assert!(video.matches("a=extmap:").count() > 3, "{video}");
+    assert!(
+        !second.sdp.contains(&format!("a=extmap:{id} ")),
+        "{}",
+        second.sdp
+    );
+}
