@@ -136,12 +136,12 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
             pass: false,
             replays: tests.run(*seed).is_err(),
             detail: format!("{error:#}"),
-            replay: format!("{SEED}={seed} cargo test --release -p stonechat-{layer} --test it"),
+            replay: format!("{SEED}={seed} cargo test --release -p stonechat-{layer}"),
         })?;
     }
     report.row(&Summary {
         layer,
-        tests: tests.names.len(),
+        tests: tests.count(),
         from: arguments.from,
         seeds: arguments.seeds,
         failures: failed.len(),
@@ -150,39 +150,80 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
     })
 }
 
+/// The test targets that may have simulation tests.
+const TARGETS: [&str; 2] = ["it", "w3c"];
+
 /// The simulation tests of a crate, built.
 struct Tests {
-    binary: PathBuf,
     directory: PathBuf,
+    binaries: Vec<Binary>,
+}
+
+/// One test target with the names of its simulation tests.
+struct Binary {
+    path: PathBuf,
     names: Vec<String>,
 }
 
 impl Tests {
     fn build(layer: &str) -> Result<Self> {
         let package = format!("stonechat-{layer}");
+        let packages = packages()?;
+        let directory = packages
+            .iter()
+            .find(|other| other.name == package)
+            .context("no such crate")?
+            .directory();
+        let mut binaries = Vec::new();
+        for target in TARGETS {
+            let modules = directory.join("tests").join(target);
+            if modules.is_dir() {
+                binaries.extend(Binary::build(&package, target, &modules)?);
+            }
+        }
+        ensure!(
+            !binaries.is_empty(),
+            "no test of {layer} calls `seeds` of the testkit"
+        );
+        Ok(Self {
+            directory,
+            binaries,
+        })
+    }
+
+    fn count(&self) -> usize {
+        self.binaries.iter().map(|binary| binary.names.len()).sum()
+    }
+
+    /// Runs all tests with one seed.
+    fn run(&self, seed: u64) -> Result<()> {
+        for binary in &self.binaries {
+            binary.run(seed, &self.directory)?;
+        }
+        Ok(())
+    }
+}
+
+impl Binary {
+    /// Builds a test target; `None` if it has no simulation tests.
+    fn build(package: &str, target: &str, directory: &Path) -> Result<Option<Self>> {
+        let modules = seeded_modules(directory)?;
+        if modules.is_empty() {
+            return Ok(None);
+        }
         let messages = output(
-            cargo("test --release --test it --no-run --message-format=json").args(["-p", &package]),
+            cargo("test --release --no-run --message-format=json")
+                .args(["--test", target, "-p", package]),
         )?;
         let mut executables = messages.lines().filter_map(|line| {
             let message: Value = serde_json::from_str(line).ok()?;
-            (message["target"]["name"] == "it")
+            (message["target"]["name"] == target)
                 .then(|| message["executable"].as_str().map(PathBuf::from))?
         });
-        let binary = executables
+        let path = executables
             .next_back()
-            .with_context(|| format!("{package} has no tests `it`"))?;
-        let packages = packages()?;
-        let package = packages
-            .iter()
-            .find(|other| other.name == package)
-            .context("no such crate")?;
-        let directory = package.directory();
-        let modules = seeded_modules(&directory.join("tests/it"))?;
-        ensure!(
-            !modules.is_empty(),
-            "no test of {layer} calls `seeds` of the testkit"
-        );
-        let listed = output(Command::new(&binary).args(["--list", "--format=terse"]))?;
+            .with_context(|| format!("{package} has no tests `{target}`"))?;
+        let listed = output(Command::new(&path).args(["--list", "--format=terse"]))?;
         let names: Vec<String> = listed
             .lines()
             .filter_map(|line| line.strip_suffix(": test"))
@@ -194,20 +235,15 @@ impl Tests {
             .map(str::to_owned)
             .collect();
         ensure!(!names.is_empty(), "no test is in the modules {modules:?}");
-        Ok(Self {
-            binary,
-            directory,
-            names,
-        })
+        Ok(Some(Self { path, names }))
     }
 
-    /// Runs all tests with one seed.
-    fn run(&self, seed: u64) -> Result<()> {
-        let output = Command::new(&self.binary)
+    fn run(&self, seed: u64, directory: &Path) -> Result<()> {
+        let output = Command::new(&self.path)
             .args(&self.names)
             .args(["--exact", "--test-threads=1"])
             .env(SEED, seed.to_string())
-            .current_dir(&self.directory)
+            .current_dir(directory)
             .stdin(Stdio::null())
             .output()?;
         if output.status.success() {

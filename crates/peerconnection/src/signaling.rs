@@ -21,6 +21,7 @@ mod apply_local;
 mod apply_remote;
 mod candidate;
 mod continuity;
+mod lip_sync;
 mod offer;
 mod remote_tracks;
 mod rollback;

@@ -23,7 +23,7 @@ impl Session {
             .signaling
             .sections
             .iter()
-            .any(|section| section.kind == SectionKind::Data);
+            .any(|section| section.kind == SectionKind::Data && !section.rejected);
         if self.channels.wanted && !has_data {
             return true;
         }

@@ -167,6 +167,8 @@ impl Session {
             let closed = Event::SctpTransportStateChange(SctpTransportState::Closed);
             self.queue(Task::Fire(closed));
         }
+        // All channels of before close; a later one asks for another section.
+        self.channels.wanted = false;
         self.order(Order::EndAssociation);
     }
 

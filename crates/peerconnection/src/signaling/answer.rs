@@ -70,6 +70,12 @@ impl Session {
             })
             .collect();
         let mut transports = AnsweredTransports::new(&sections, &bundled);
+        // All sections of the bundle may be new; the transport is the one that the peer names.
+        if transports.bundle_transport.is_none()
+            && let Some(tagged) = bundled.first()
+        {
+            transports.bundle_transport = self.transport_of_peer(offer, *tagged);
+        }
         let mut written = Vec::new();
         for (index, media) in offer.media().iter().enumerate() {
             let section = sections.get(index).filter(|_| accepted.contains(&index));
@@ -88,11 +94,17 @@ impl Session {
             .iter()
             .map(|index| sections[*index].mid.clone())
             .collect();
+        let open: Vec<Section> = accepted
+            .iter()
+            .filter_map(|index| sections.get(*index).cloned())
+            .collect();
+        let lip_sync = self.lip_sync_to_answer(offer, &open);
         self.signaling.session_version += 1;
         let mut sdp = write_section::head(
             self.signaling.session_id,
             self.signaling.session_version,
             &mids,
+            lip_sync,
             offer.extmap_allow_mixed(),
             self.identity_line(),
         )?;
@@ -109,7 +121,6 @@ impl Session {
         sections: &[Section],
         bundle: &[String],
     ) -> Vec<usize> {
-        let one_transport = self.configuration.bundle_policy == BundlePolicy::MaxBundle;
         let mut accepted: Vec<usize> = Vec::new();
         for (index, (media, section)) in offer.media().iter().zip(sections).enumerate() {
             let in_bundle = bundle.contains(&section.mid);
@@ -128,10 +139,20 @@ impl Session {
                     .all(|other| sections[*other].kind != SectionKind::Data),
                 SectionKind::Unknown => false,
             };
-            // Bundle-only makes no sense outside a bundle (RFC 9143, section 6); with one
-            // transport there is room for one section outside (RFC 8829, section 4.1.1).
-            let has_place =
-                in_bundle || !media.bundle_only() && (!one_transport || accepted.is_empty());
+            // Bundle-only makes no sense outside a bundle (RFC 9143, section 6); the policy says
+            // how many sections have room outside (RFC 8829, sections 4.1.1 and 5.3.1).
+            let same_kind = |other: &&usize| {
+                offer
+                    .media()
+                    .get(**other)
+                    .is_some_and(|other| other.kind() == media.kind())
+            };
+            let has_transport = match self.configuration.bundle_policy {
+                BundlePolicy::MaxBundle => accepted.is_empty(),
+                BundlePolicy::Balanced => !accepted.iter().any(|other| same_kind(&other)),
+                BundlePolicy::MaxCompat => true,
+            };
+            let has_place = in_bundle || !media.bundle_only() && has_transport;
             if !section.rejected && !media_is_gone(media) && is_spoken && has_place {
                 accepted.push(index);
             }
@@ -312,6 +333,22 @@ impl Session {
         before
             .zip(now)
             .is_some_and(|(before, now)| before.credentials != now)
+    }
+
+    /// The transport of which the offer's section `index` has the peer's credentials in force.
+    fn transport_of_peer(
+        &self,
+        offer: &stonechat_sdp::Session,
+        index: usize,
+    ) -> Option<TransportId> {
+        let credentials = offer.section(index).and_then(super::credentials_of)?;
+        self.transports
+            .living()
+            .find(|transport| {
+                let remote = transport.remote.as_ref();
+                remote.is_some_and(|remote| remote.credentials == credentials)
+            })
+            .map(|transport| transport.id)
     }
 
     /// The role that we take: the one that we have, else active unless the peer insists on it

@@ -87,6 +87,7 @@ impl Session {
 
     fn apply_remote_offer(&mut self, sdp: stonechat_sdp::Session, step: &mut Step) {
         let mut tracks = RemoteTracks::default();
+        self.forget_replaced_sections(&sdp);
         for (index, media) in sdp.media().iter().enumerate() {
             let gone = media_is_gone(media);
             let mid = match media.mid() {
@@ -150,6 +151,44 @@ impl Session {
         self.note_described_association();
         self.enter(SignalingState::HaveRemoteOffer, step);
         tracks.fire(step);
+    }
+
+    /// Sections that are used for something else from now on, or that only an offer before this
+    /// one had, lose their transceivers (RFC 8829, section 5.10).
+    fn forget_replaced_sections(&mut self, sdp: &stonechat_sdp::Session) {
+        let is_kept = |index: usize, section: &Section| {
+            let media = sdp.media().get(index);
+            media.is_some_and(|media| media.mid().is_none_or(|mid| mid == section.mid))
+        };
+        let replaced: Vec<TransceiverId> = self
+            .signaling
+            .sections
+            .iter()
+            .enumerate()
+            .filter(|(index, section)| !is_kept(*index, section))
+            .filter_map(|(_, section)| section.transceiver())
+            .collect();
+        self.signaling.sections.truncate(sdp.media().len());
+        let mut ended = Vec::new();
+        self.transceivers.retain_mut(|transceiver| {
+            if !replaced.contains(&transceiver.id) {
+                return true;
+            }
+            transceiver.mid = None;
+            let unfounded = transceiver.by_peer
+                && !transceiver.track_added
+                && transceiver.current_direction.is_none();
+            if unfounded {
+                if !transceiver.receiver.ended {
+                    ended.push(transceiver.id.receiver());
+                }
+                transceiver.stop();
+            }
+            !unfounded
+        });
+        for receiver in ended {
+            self.queue(Task::Fire(Event::TrackEnded(receiver)));
+        }
     }
 
     fn apply_remote_answer(&mut self, kind: SdpType, sdp: stonechat_sdp::Session, step: &mut Step) {

@@ -9,6 +9,7 @@ use super::{credentials_of, fingerprint_of};
 use crate::error::{Error, ErrorName};
 use crate::id::TransportId;
 use crate::session::Session;
+use crate::state::SignalingState;
 
 /// The peer's end of a transport, as the last answer left it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -55,13 +56,15 @@ impl Session {
         sdp: &stonechat_sdp::Session,
         answers: bool,
     ) -> Result<(), Error> {
+        let forks = self.signaling.state() == SignalingState::HaveRemotePranswer;
         for transport in self.transports.living() {
             let next = self.signaling.described(transport.id, sdp, RemoteEnd::of);
             let (Some(before), Some(next)) = (&transport.remote, &next) else {
                 continue;
             };
             let restarts = before.credentials != next.credentials;
-            if answers {
+            // The answers of several peers may differ in everything (RFC 8829, section 3.8).
+            if answers && !forks {
                 let stable = self.signaling.stable.as_ref();
                 let ours = stable.and_then(|stable| stable.credentials(transport.id));
                 let asked = ours.is_some_and(|ours| *ours != transport.credentials);

@@ -98,7 +98,7 @@ impl Session {
         }
         let has_data = sections
             .iter()
-            .any(|section| section.kind == SectionKind::Data);
+            .any(|section| section.kind == SectionKind::Data && !section.rejected);
         if self.channels.wanted && !has_data {
             let offered = self.signaling.offered_data_mid.clone();
             let mid = self.place(&mut sections, SectionKind::Data, offered);
@@ -156,16 +156,14 @@ impl Session {
         sections: &[Section],
         restart: bool,
     ) -> Result<stonechat_sdp::Session, Error> {
-        let bundled: Vec<_> = sections
-            .iter()
-            .filter(|section| !section.rejected)
-            .map(|section| section.mid.clone())
-            .collect();
+        let bundled = self.mids_to_bundle(sections);
+        let lip_sync = self.lip_sync_to_offer(sections);
         self.signaling.session_version += 1;
         let mut sdp = write_section::head(
             self.signaling.session_id,
             self.signaling.session_version,
             &bundled,
+            lip_sync,
             true,
             self.identity_line(),
         )?;
@@ -230,6 +228,36 @@ impl Session {
             sdp.push_media(media);
         }
         Ok(sdp)
+    }
+
+    /// All sections that are not rejected. The one that tags the bundle in force stays the first;
+    /// after it that of the first transceiver that is not stopped (webrtc-pc, `createOffer`).
+    fn mids_to_bundle(&self, sections: &[Section]) -> Vec<String> {
+        let mut open: Vec<&Section> = sections
+            .iter()
+            .filter(|section| !section.rejected)
+            .collect();
+        let in_force = self.bundle_tag();
+        let tagged = open
+            .iter()
+            .position(|section| Some(section.mid.as_str()) == in_force)
+            .or_else(|| {
+                in_force?;
+                self.transceivers
+                    .iter()
+                    .filter(|transceiver| !transceiver.stopping)
+                    .find_map(|transceiver| {
+                        open.iter()
+                            .position(|section| section.transceiver() == Some(transceiver.id))
+                    })
+            });
+        if let Some(at) = tagged {
+            let section = open.remove(at);
+            open.insert(0, section);
+        }
+        open.into_iter()
+            .map(|section| section.mid.clone())
+            .collect()
     }
 
     /// The codecs of an offer: those in use keep their payload types, the others have ours unless
@@ -342,6 +370,7 @@ impl Session {
         Ok(TransportLines {
             credentials: transport.credentials.clone(),
             tls_id: transport.tls_id.clone(),
+            mux_only: false,
             fingerprint: self.fingerprint()?,
             setup,
             candidates: transport.candidates.clone(),
@@ -372,6 +401,7 @@ impl Session {
     pub(super) fn keep_tls_id(&self, id: TransportId, lines: &mut TransportLines) {
         if let Some(transport) = self.transports.get(id) {
             lines.tls_id.clone_from(&transport.tls_id);
+            lines.mux_only = false;
         }
     }
 
@@ -388,6 +418,7 @@ impl Session {
         Ok(TransportLines {
             credentials,
             tls_id: self.fresh_tls_id(),
+            mux_only: setup == Setup::ActPass,
             fingerprint: self.fingerprint()?,
             setup,
             candidates: Vec::new(),
@@ -447,7 +478,8 @@ impl OfferedTransports {
         let existing = section.transport.or_else(|| session.bundle_in_force());
         if let Some(id) = existing {
             if let Some((_, lines)) = self.existing.iter().find(|(other, _)| *other == id) {
-                return Ok((lines.clone(), false));
+                // Before any answer, a transport is shared only in the hope of a bundle.
+                return Ok((lines.clone(), session.bundle_tag().is_none()));
             }
             let lines = if self.restart {
                 let mut lines = session.fresh_transport_lines(Setup::ActPass)?;
@@ -485,6 +517,16 @@ impl OfferedTransports {
 impl Session {
     /// The transport of the bundle that the last answer agreed on.
     pub(super) fn bundle_in_force(&self) -> Option<TransportId> {
+        let tag = self.bundle_tag()?;
+        self.signaling
+            .sections
+            .iter()
+            .find(|section| section.mid == tag && !section.rejected)
+            .and_then(|section| section.transport)
+    }
+
+    /// The identification of the section that tags that bundle.
+    fn bundle_tag(&self) -> Option<&str> {
         let answered = self.signaling.current_local.as_ref()?;
         let remote = self.signaling.current_remote.as_ref()?;
         let answer = if answered.kind == SdpType::Answer {
@@ -493,12 +535,7 @@ impl Session {
             remote
         };
         let group = answer.sdp.groups().find(|group| group.is_bundle())?;
-        let tag = group.mids.iter().next()?;
-        self.signaling
-            .sections
-            .iter()
-            .find(|section| section.mid == tag && !section.rejected)
-            .and_then(|section| section.transport)
+        group.mids.iter().next()
     }
 }
 

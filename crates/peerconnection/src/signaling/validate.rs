@@ -165,7 +165,7 @@ fn transport(section: SdpSection<'_>) -> Result<(), Error> {
 
 fn rtp(section: SdpSection<'_>) -> Result<(), Error> {
     let media = section.media();
-    if !media.rtcp_mux() && !media.rtcp_mux_only() {
+    if !media.rtcp_mux() {
         return refuse("a section has no rtcp-mux, which is required");
     }
     let mut rids = BTreeSet::new();

@@ -17,6 +17,8 @@ use crate::session::call::Direction;
 pub(super) struct TransportLines {
     pub(super) credentials: stonechat_ice::Credentials,
     pub(super) tls_id: String,
+    /// An offer of a new transport says that it cannot do without multiplexing.
+    pub(super) mux_only: bool,
     pub(super) fingerprint: stonechat_crypto::Fingerprint,
     pub(super) setup: Setup,
     pub(super) candidates: Vec<stonechat_ice::Candidate>,
@@ -82,6 +84,7 @@ pub(super) fn head(
     session_id: u64,
     version: u64,
     bundled: &[String],
+    lip_sync: Vec<Group>,
     allow_mixed: bool,
     identity: Option<String>,
 ) -> Result<stonechat_sdp::Session, Error> {
@@ -89,6 +92,9 @@ pub(super) fn head(
         let mut session = stonechat_sdp::Session::new(&Origin::new(session_id, version))?;
         if !bundled.is_empty() {
             session.push(Group::bundle(bundled))?;
+        }
+        for group in lip_sync {
+            session.push(group)?;
         }
         if allow_mixed {
             session.push(Attribute::ExtmapAllowMixed)?;
@@ -209,6 +215,9 @@ fn write_media(lines: &MediaLines<'_>, transport: &TransportLines) -> Result<Med
         }
     }
     media.push(Attribute::RtcpMux)?;
+    if transport.mux_only {
+        media.push(Attribute::RtcpMuxOnly)?;
+    }
     if lines.reduced_size {
         media.push(Attribute::RtcpRsize)?;
     }
