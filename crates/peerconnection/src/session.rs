@@ -176,10 +176,7 @@ impl Session {
     }
 
     fn dispatch(&mut self, now: Instant, call: Call) -> Result<Answer, Error> {
-<<<<<<< HEAD
         // A candidate for no section is refused even after the end.
-=======
->>>>>>> a4eae24 (peerconnection: bundles, lip sync and answers as JSEP has them, a rejected data section, perfect negotiation and a model of the API as tests; xtask: simulations in tests/w3c)
         if let Call::AddIceCandidate(candidate) = &call {
             check_candidate(candidate.as_ref())?;
         }
