@@ -51,8 +51,8 @@ impl Session {
         };
         // What the peer's offer does not let us send has no stream in our answer either; were that
         // a reason, two sides that both only send would ask each other for ever.
-        let may_send = local.kind == SdpType::Offer
-            || Direction::from_sdp(theirs.direction()).receives();
+        let may_send =
+            local.kind == SdpType::Offer || Direction::from_sdp(theirs.direction()).receives();
         if transceiver.direction.sends() && may_send {
             let described: Vec<_> = ours
                 .media()

@@ -134,7 +134,7 @@ impl Side {
                 self.app.does(Call::StopTransceiver(view.id));
             }
             (4, Some(view)) if !view.stopped => {
-                let direction = Direction::of(rng.next_u32() % 2 == 0, rng.next_u32() % 2 == 0);
+                let direction = Direction::of(rng.next_u32() & 1 == 0, rng.next_u32() & 1 == 0);
                 self.app.does(Call::SetDirection(view.id, direction));
             }
             (5, Some(view)) => {
