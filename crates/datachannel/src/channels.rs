@@ -40,6 +40,8 @@ pub struct Channels {
     /// Channels whose buffered amount is above the threshold.
     above: BTreeSet<ChannelId>,
     pub(crate) stats: Stats,
+    /// The counters of the channel whose end was polled last.
+    last_closed: Option<(ChannelId, ChannelStats)>,
 }
 
 /// Who uses a stream id.
@@ -73,6 +75,7 @@ impl Channels {
             control: BTreeSet::new(),
             above: BTreeSet::new(),
             stats: Stats::default(),
+            last_closed: None,
         }
     }
 
@@ -135,7 +138,10 @@ impl Channels {
                     channel.low_queued = false;
                 }
             }
-            Event::Closed(id, _) => self.forget(*id),
+            Event::Closed(id, _) => {
+                self.last_closed = self.channel_stats(*id).map(|stats| (*id, stats));
+                self.forget(*id);
+            }
             _ => {}
         }
         Some(event)
@@ -391,10 +397,12 @@ impl Channels {
             .map_or(State::Closed, |channel| channel.state)
     }
 
-    /// Counters of a channel.
+    /// Counters of a channel; of one that closed until the end of another is polled.
     #[must_use]
     pub fn channel_stats(&self, id: ChannelId) -> Option<ChannelStats> {
-        self.channel(id).map(|channel| channel.stats)
+        let closed = self.last_closed.filter(|(closed, _)| *closed == id);
+        let living = self.channel(id).map(|channel| channel.stats);
+        living.or(closed.map(|(_, stats)| stats))
     }
 
     /// Counters of all channels.

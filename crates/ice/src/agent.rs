@@ -17,6 +17,7 @@ use stonechat_crypto::Provider;
 use stonechat_sansio::{Batch, Clock, Datagram, Env, Frame, Overhead, Path, Rng, Transmit};
 
 use crate::gather::Gatherer;
+use crate::pair::Pair;
 use crate::session::Session;
 use crate::{
     Candidate, CandidateError, Config, Credentials, DropReason, Event, GatheringState, IceServer,
@@ -208,7 +209,8 @@ impl Agent {
     pub fn wrap(&mut self, path: &Path, frame: &mut Frame<'_>) -> Option<()> {
         let octets = frame.len();
         self.core.gatherer.wrap(path, frame)?;
-        self.core.count_sent(path, octets);
+        let now = self.clock.now();
+        self.core.count_sent(now, path, octets);
         Some(())
     }
 
@@ -275,25 +277,53 @@ impl Agent {
             .map(|remote| &remote.candidate)
     }
 
+    /// The server that a local candidate came from, as a URL.
+    #[must_use]
+    pub fn candidate_url(&self, candidate: &Candidate) -> Option<&str> {
+        self.core.gatherer.url_of(candidate)
+    }
+
     /// The selected pair.
     #[must_use]
     pub fn selected_pair(&self) -> Option<PairStats> {
         let selected = self.core.session.selected?;
-        self.core
-            .session
+        let session = &self.core.session;
+        session
             .list
             .get(selected)
-            .and_then(|pair| self.core.pair_stats(pair))
+            .and_then(|pair| self.core.pair_stats(session, pair))
     }
 
-    /// The pairs of the present generation, best first.
+    /// The pairs of the present generation, best first; behind them the one of the generation
+    /// before, while it carries the data.
     pub fn pairs(&self) -> impl Iterator<Item = PairStats> {
-        self.core
-            .session
-            .list
-            .pairs()
-            .iter()
-            .filter_map(|pair| self.core.pair_stats(pair))
+        let core = &self.core;
+        let present = core.session.list.pairs().iter();
+        let present = present.filter_map(|pair| core.pair_stats(&core.session, pair));
+        present.chain(self.former_pair())
+    }
+
+    /// The pair of the generation before, while it carries the data.
+    #[must_use]
+    pub fn former_pair(&self) -> Option<PairStats> {
+        if self.core.session.route().is_some() || self.core.session.selected.is_some() {
+            return None;
+        }
+        let former = self.core.previous.as_ref()?;
+        self.core.pair_stats(former, former.route()?)
+    }
+
+    /// A socket did not take packets because of an error: they went to `path`, as
+    /// [`physical`](Self::physical) gives it, and are counted for the pair in use.
+    pub fn on_discarded(&mut self, path: &Path, packets: u64, octets: u64) {
+        let Some(route) = self.core.route else { return };
+        if self.core.gatherer.physical(&route) != *path {
+            return;
+        }
+        if let Some(pair) = self.core.pair_on(&route) {
+            pair.traffic.packets_discarded += packets;
+            pair.traffic.bytes_discarded += octets;
+        }
     }
 
     /// Counters.
@@ -475,26 +505,28 @@ impl Core {
     }
 
     fn count_received(&mut self, now: Instant, path: &Path, octets: usize) {
-        let sessions = std::iter::once(&mut self.session).chain(self.previous.as_mut());
-        for session in sessions {
-            if let Some(pair) = session.list.iter_mut().find(|pair| pair.path == *path) {
-                pair.received_at = Some(now);
-                pair.traffic.packets_received += 1;
-                pair.traffic.bytes_received += octets as u64;
-                return;
-            }
+        if let Some(pair) = self.pair_on(path) {
+            pair.received_at = Some(now);
+            pair.traffic.packet_received_at = Some(now);
+            pair.traffic.packets_received += 1;
+            pair.traffic.bytes_received += octets as u64;
         }
     }
 
-    fn count_sent(&mut self, path: &Path, octets: usize) {
-        let sessions = std::iter::once(&mut self.session).chain(self.previous.as_mut());
-        for session in sessions {
-            if let Some(pair) = session.list.iter_mut().find(|pair| pair.path == *path) {
-                pair.traffic.packets_sent += 1;
-                pair.traffic.bytes_sent += octets as u64;
-                return;
-            }
+    fn count_sent(&mut self, now: Instant, path: &Path, octets: usize) {
+        if let Some(pair) = self.pair_on(path) {
+            pair.traffic.packet_sent_at = Some(now);
+            pair.traffic.packets_sent += 1;
+            pair.traffic.bytes_sent += octets as u64;
         }
+    }
+
+    /// The pair of this route, of either generation.
+    fn pair_on(&mut self, path: &Path) -> Option<&mut Pair> {
+        let sessions = std::iter::once(&mut self.session).chain(self.previous.as_mut());
+        sessions
+            .into_iter()
+            .find_map(|session| session.list.iter_mut().find(|pair| pair.path == *path))
     }
 
     fn fresh_id(&mut self) -> u32 {

@@ -115,6 +115,10 @@ pub(crate) struct Traffic {
     pub(crate) packets_received: u64,
     pub(crate) bytes_sent: u64,
     pub(crate) bytes_received: u64,
+    pub(crate) packet_sent_at: Option<Instant>,
+    pub(crate) packet_received_at: Option<Instant>,
+    pub(crate) packets_discarded: u64,
+    pub(crate) bytes_discarded: u64,
     pub(crate) round_trip: Option<Duration>,
     pub(crate) total_round_trip: Duration,
 }

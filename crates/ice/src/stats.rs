@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use stonechat_sansio::Path;
 
@@ -89,7 +89,7 @@ pub struct PairStats {
     pub nominated: bool,
     /// The pair priority.
     pub priority: u64,
-    /// Requests sent before the first answer, and all others that are not consent checks.
+    /// Requests sent that are not consent checks, without retransmissions.
     pub requests_sent: u64,
     /// Requests received.
     pub requests_received: u64,
@@ -107,6 +107,14 @@ pub struct PairStats {
     pub bytes_sent: u64,
     /// Octets of application packets received, without headers of relays.
     pub bytes_received: u64,
+    /// When the last application packet left.
+    pub last_packet_sent: Option<Instant>,
+    /// When the last application packet came.
+    pub last_packet_received: Option<Instant>,
+    /// Packets that a socket did not take because of an error.
+    pub packets_discarded_on_send: u64,
+    /// Their octets.
+    pub bytes_discarded_on_send: u64,
     /// The last round trip.
     pub current_round_trip_time: Option<Duration>,
     /// The sum of all measured round trips.

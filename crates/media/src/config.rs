@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use stonechat_sansio::Ecn;
+
 /// How a transport's streams behave, and what bounds their memory.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Config {
@@ -20,6 +22,10 @@ pub struct Config {
     pub pacing_rate: Option<u64>,
     /// Octets of video that may leave at once.
     pub pacing_burst: usize,
+
+    /// The mark that RTP packets leave with; the owner sends them so. ECT(1) is for senders whose
+    /// congestion control answers to each mark (RFC 9331). Default: none.
+    pub rtp_ecn: Ecn,
 
     /// Packets that one sender may hold unsent.
     pub max_queued_packets: usize,
@@ -84,6 +90,7 @@ impl Default for Config {
             feedback_interval: Duration::from_millis(100),
             pacing_rate: Some(50_000_000),
             pacing_burst: 32 << 10,
+            rtp_ecn: Ecn::NotEct,
             max_queued_packets: 1_024,
             max_queued_bytes: 4 << 20,
             history_packets: 2_048,

@@ -51,6 +51,9 @@ mod depacketize;
 mod extension_ids;
 pub mod file;
 mod frame;
+mod frame_facts;
+mod frame_rate;
+mod limitation;
 mod pacer;
 mod packetize;
 mod parameters;
@@ -91,13 +94,15 @@ pub use config::Config;
 pub use depacketize::{Depacketizer, FrameInfo};
 pub use extension_ids::ExtensionIds;
 pub use frame::{FrameTime, MediaFrame, OutgoingFrame, OutgoingPacket, ReceivedPacket};
+pub use frame_rate::FrameRate;
+pub use limitation::{Limitation, Limitations};
 pub use packetize::{
     H264Packetizer, PacketizeError, Packetizer, Payload, Vp8Layers, Vp8Packetizer,
 };
 pub use parameters::{
     AfterLoss, CodecParameters, Delivery, ReceiverParameters, SenderConfig, SenderParameters,
 };
-pub use sender::SendError;
+pub use sender::{EncoderFacts, SendError};
 pub use stats::{Drops, ReceiverStats, SenderStats, StreamsStats};
 pub use streams::{AddError, Event, PacketResult, ReceiverId, SenderId, Streams, UnknownId};
 pub use transform::{

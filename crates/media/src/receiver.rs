@@ -6,6 +6,7 @@ mod nack;
 mod reorder;
 mod report;
 mod statistics;
+mod taken;
 mod tone;
 mod transform;
 
@@ -33,6 +34,8 @@ pub(crate) struct Receiver {
     pub(crate) stats: ReceiverStats,
     pub(crate) stream: Option<Stream>,
     frames: VecDeque<MediaFrame>,
+    /// When each of them could be taken.
+    ready: VecDeque<Instant>,
     frames_bytes: usize,
     packets: VecDeque<ReceivedPacket>,
     wish: KeyframeWish,
@@ -72,6 +75,7 @@ impl Receiver {
             stats: ReceiverStats::default(),
             stream: None,
             frames: VecDeque::new(),
+            ready: VecDeque::new(),
             frames_bytes: 0,
             packets: VecDeque::new(),
             wish: KeyframeWish::default(),
@@ -111,7 +115,9 @@ impl Receiver {
                 };
                 self.stats.rtx_ssrc = Some(packet.ssrc);
                 self.stats.retransmitted_packets_received += 1;
-                self.stats.retransmitted_bytes_received += packet.payload.len() as u64;
+                let len = packet.payload.len().saturating_sub(rtx::OVERHEAD);
+                self.stats.retransmitted_bytes_received += len as u64;
+                self.stats.header_bytes_received += packet.raw.len().saturating_sub(len) as u64;
                 if packet.payload.is_empty() {
                     // Padding of a sender that probes.
                     return None;
@@ -144,6 +150,7 @@ impl Receiver {
             let len = packet.raw.len().saturating_sub(packet.payload.len());
             self.stats.header_bytes_received += len as u64;
             self.stats.last_packet_received = Some(now);
+            self.stats.payload_type = Some(packet.payload_type);
             stream.received_since_report = true;
             match stream
                 .statistics
@@ -209,8 +216,13 @@ impl Receiver {
             self.stats.restarts += 1;
             self.want_keyframe(now, config);
         }
-        self.stats.ssrc = Some(packet.ssrc);
-        self.stats.ended = false;
+        self.stats = ReceiverStats {
+            ssrc: Some(packet.ssrc),
+            rtx_ssrc: self.parameters.rtx_ssrc,
+            generation: self.stats.generation + u64::from(self.stats.ssrc.is_some()),
+            restarts: self.stats.restarts,
+            ..ReceiverStats::default()
+        };
         self.stream = Some(Stream {
             ssrc: packet.ssrc,
             statistics: Statistics::new(packet.sequence.sequence()),
@@ -228,6 +240,7 @@ impl Receiver {
     }
 
     fn keep_packet(&mut self, packet: ReceivedPacket, config: &Config) {
+        self.note_packet_taken(&packet);
         if self.packets.len() >= config.max_packets {
             self.packets.pop_front();
             self.stats.packets_discarded += 1;
@@ -315,10 +328,18 @@ impl Receiver {
         self.wish.need(now, config.keyframe_retry, persistent);
     }
 
-    pub(crate) fn recv_frame(&mut self) -> Option<MediaFrame> {
-        let frame = self.frames.pop_front()?;
-        self.frames_bytes = self.frames_bytes.saturating_sub(frame.data.len());
+    pub(crate) fn recv_frame(&mut self, now: Instant) -> Option<MediaFrame> {
+        let (frame, ready) = self.pop_frame()?;
+        self.note_taken(now, &frame, ready);
         Some(frame)
+    }
+
+    /// The frame at the front, and since when it could be taken.
+    fn pop_frame(&mut self) -> Option<(MediaFrame, Instant)> {
+        let frame = self.frames.pop_front()?;
+        let ready = self.ready.pop_front().unwrap_or(frame.arrival);
+        self.frames_bytes = self.frames_bytes.saturating_sub(frame.data.len());
+        Some((frame, ready))
     }
 
     pub(crate) fn recv_packet(&mut self) -> Option<ReceivedPacket> {
@@ -334,6 +355,7 @@ impl Receiver {
     pub(crate) fn set_parameters(&mut self, parameters: ReceiverParameters) {
         if parameters.delivery != self.parameters.delivery {
             self.frames.clear();
+            self.ready.clear();
             self.frames_bytes = 0;
             self.packets.clear();
             if let Some(stream) = self.stream.as_mut() {

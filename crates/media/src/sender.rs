@@ -3,6 +3,7 @@
 mod history;
 mod report;
 mod retransmit;
+mod statistics;
 mod tone;
 mod transform;
 
@@ -13,10 +14,12 @@ use stonechat_rtp::extension::{AbsSendTime, SdesMid, SdesRepairedRid, SdesRid, T
 use stonechat_rtp::{
     ClockRate, ExtendedSequence, Header, NtpTime, SequenceNumber, Ssrc, Timestamp, rtx,
 };
-use stonechat_sansio::{Env, Frame, Rng};
+use stonechat_sansio::{Ecn, Env, Frame, Rng};
 
 use history::{Entry, History, Sent};
 pub(crate) use report::RemoteReport;
+pub use statistics::EncoderFacts;
+pub(crate) use statistics::energy;
 use transform::SentFrame;
 
 use crate::codec::MediaKind;
@@ -60,6 +63,8 @@ pub enum SendError {
 pub(crate) struct Wire {
     pub(crate) env: Env,
     pub(crate) transport_sequence: u16,
+    /// The mark that RTP packets leave with.
+    pub(crate) ecn: Ecn,
 }
 
 impl Wire {
@@ -100,6 +105,10 @@ pub(crate) struct Sender {
     clock: Option<(Timestamp, Instant)>,
     /// Where the audio after the last frame would begin.
     audio_end: Option<Timestamp>,
+    /// The low 32 bits of the first number that left, cycles from 0.
+    first_sent: Option<u32>,
+    /// What the encoder says of itself.
+    encoder: EncoderFacts,
     low_mark: Option<(usize, usize)>,
     /// A limit of its own.
     cap: Option<Pacer>,
@@ -146,6 +155,8 @@ impl Sender {
             timestamp_base,
             clock: None,
             audio_end: None,
+            first_sent: None,
+            encoder: EncoderFacts::default(),
             low_mark: None,
             cap: None,
             sent_since_report: false,
@@ -368,7 +379,9 @@ impl Sender {
             return Ok(());
         }
         let bytes = scratch.iter().map(Payload::len).sum();
-        self.admit(scratch.len(), bytes, config)?;
+        let admitted = self.admit(scratch.len(), bytes, config);
+        self.note_limitation(now);
+        admitted?;
         if let Some((_, slot)) = self
             .packetizers
             .iter_mut()
@@ -392,6 +405,8 @@ impl Sender {
                 payload_type: codec.payload_type,
                 marker,
                 audio_level: frame.audio_level,
+                queued: now,
+                ends_frame: index == last,
                 sent: None,
                 resent: None,
                 resend_queued: false,
@@ -399,7 +414,7 @@ impl Sender {
             self.enqueue(sequence, entry, config);
         }
         self.clock = Some((timestamp, now));
-        self.stats.frames_sent += 1;
+        self.note_frame(now, codec.codec, frame);
         Ok(())
     }
 
@@ -428,7 +443,9 @@ impl Sender {
         if !fresh {
             return Err(SendError::SequenceUsed);
         }
-        self.admit(1, packet.payload.len(), config)?;
+        let admitted = self.admit(1, packet.payload.len(), config);
+        self.note_limitation(now);
+        admitted?;
         self.next_sequence = self.next_sequence.max(sequence.next());
         let entry = Entry {
             payload: Payload::new(packet.payload),
@@ -436,6 +453,8 @@ impl Sender {
             payload_type: packet.payload_type,
             marker: packet.marker,
             audio_level: packet.audio_level,
+            queued: now,
+            ends_frame: packet.marker || self.kind() == MediaKind::Audio,
             sent: None,
             resent: None,
             resend_queued: false,
@@ -541,6 +560,7 @@ impl Sender {
             self.history.forget_sent();
         }
         self.sent_since_report = true;
+        self.note_packet(now, sequence, &entry, wire.ecn);
         let stats = &mut self.stats;
         stats.packets_sent += 1;
         stats.bytes_sent += entry.payload.len() as u64;
@@ -604,6 +624,7 @@ impl Sender {
             entry.resent = Some(now);
             entry.resend_queued = false;
         }
+        self.note_departure(now, &entry, wire.ecn);
         let stats = &mut self.stats;
         stats.packets_sent += 1;
         stats.bytes_sent += entry.payload.len() as u64;

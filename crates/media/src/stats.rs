@@ -1,6 +1,9 @@
 use std::time::{Duration, Instant, SystemTime};
 
-use stonechat_rtp::Ssrc;
+use stonechat_rtp::extension::AudioLevel;
+use stonechat_rtp::{PayloadType, Ssrc};
+
+use crate::{FrameRate, Limitations};
 
 /// Counts of one sender, named as in W3C webrtc-stats: `outbound-rtp`, and with `remote_` and the
 /// round-trip time what the other end reported, `remote-inbound-rtp`.
@@ -20,8 +23,33 @@ pub struct SenderStats {
     pub retransmitted_packets_sent: u64,
     /// `retransmittedBytesSent`.
     pub retransmitted_bytes_sent: u64,
-    /// `framesSent`: frames taken.
+    /// `framesSent`: frames of which the last packet left.
     pub frames_sent: u64,
+    /// Frames taken; each was encoded for the stream.
+    pub frames_taken: u64,
+    /// Key frames among them, of video that can be looked into.
+    pub key_frames_taken: u64,
+    /// `hugeFramesSent`: frames of at least 2.5 times the mean size; `None` until the encoder's
+    /// target is known.
+    pub huge_frames: Option<u64>,
+    /// `frameWidth` and `frameHeight`, of the last key frame.
+    pub dimensions: Option<(u16, u16)>,
+    /// `framesPerSecond`, of frames taken.
+    pub frame_rate: FrameRate,
+    /// How long the frames of audio were together, as far as they tell.
+    pub audio_duration: Duration,
+    /// How loud the last of them was, if the owner said so.
+    pub audio_level: Option<AudioLevel>,
+    /// The energy of those whose level was told, as W3C `totalAudioEnergy`.
+    pub audio_energy: f64,
+    /// `qualityLimitationReason` and its durations.
+    pub limitations: Limitations,
+    /// `totalPacketSendDelay`: from when packets were made to when they were written.
+    pub total_packet_send_delay: Duration,
+    /// `packetsSentWithEct1`.
+    pub packets_sent_with_ect1: u64,
+    /// The payload type of the last packet.
+    pub payload_type: Option<PayloadType>,
     /// `nackCount`: NACK messages received.
     pub nack_count: u64,
     /// `pliCount`: picture loss indications received.
@@ -44,6 +72,10 @@ pub struct SenderStats {
     pub remote_packets_lost: i64,
     /// `jitter` of the last report.
     pub remote_jitter: Duration,
+    /// When the last report came.
+    pub remote_report_at: Option<Instant>,
+    /// `packetsReceived` at the remote end, as its reports let it be computed.
+    pub remote_packets_received: u64,
     /// `roundTripTime`, the last one measured.
     pub round_trip_time: Option<Duration>,
     /// `totalRoundTripTime`.
@@ -53,7 +85,7 @@ pub struct SenderStats {
 }
 
 impl SenderStats {
-    pub(crate) const fn new(ssrc: Ssrc, rtx_ssrc: Option<Ssrc>) -> Self {
+    pub(crate) fn new(ssrc: Ssrc, rtx_ssrc: Option<Ssrc>) -> Self {
         Self {
             ssrc,
             rtx_ssrc,
@@ -63,6 +95,18 @@ impl SenderStats {
             retransmitted_packets_sent: 0,
             retransmitted_bytes_sent: 0,
             frames_sent: 0,
+            frames_taken: 0,
+            key_frames_taken: 0,
+            huge_frames: None,
+            dimensions: None,
+            frame_rate: FrameRate::default(),
+            audio_duration: Duration::ZERO,
+            audio_level: None,
+            audio_energy: 0.0,
+            limitations: Limitations::default(),
+            total_packet_send_delay: Duration::ZERO,
+            packets_sent_with_ect1: 0,
+            payload_type: None,
             nack_count: 0,
             pli_count: 0,
             fir_count: 0,
@@ -74,6 +118,8 @@ impl SenderStats {
             remote_fraction_lost: 0.0,
             remote_packets_lost: 0,
             remote_jitter: Duration::ZERO,
+            remote_report_at: None,
+            remote_packets_received: 0,
             round_trip_time: None,
             total_round_trip_time: Duration::ZERO,
             round_trip_time_measurements: 0,
@@ -82,18 +128,26 @@ impl SenderStats {
 }
 
 /// Counts of one receiver, named as in W3C webrtc-stats: `inbound-rtp`, and with `remote_` what
-/// the other end reported, `remote-outbound-rtp`.
+/// the other end reported, `remote-outbound-rtp`. They begin anew with another source.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReceiverStats {
     /// The stream; `None` until its first packet.
     pub ssrc: Option<Ssrc>,
     /// The stream of its retransmissions, once known.
     pub rtx_ssrc: Option<Ssrc>,
+    /// The payload type of the last packet.
+    pub payload_type: Option<PayloadType>,
+    /// Sources that were listened to before this one.
+    pub generation: u64,
     /// `packetsReceived`, on the stream itself.
     pub packets_received: u64,
+    /// `packetsReceivedWithEct1`, retransmissions included.
+    pub packets_received_with_ect1: u64,
+    /// `packetsReceivedWithCe`, retransmissions included.
+    pub packets_received_with_ce: u64,
     /// `bytesReceived`: payload octets, on the stream itself.
     pub bytes_received: u64,
-    /// `headerBytesReceived`.
+    /// `headerBytesReceived`, retransmissions included.
     pub header_bytes_received: u64,
     /// `lastPacketReceivedTimestamp`.
     pub last_packet_received: Option<Instant>,
@@ -114,6 +168,29 @@ pub struct ReceiverStats {
     pub frames_received: u64,
     /// `keyFramesReceived`.
     pub key_frames_received: u64,
+    /// `framesPerSecond`, of whole frames.
+    pub frame_rate: FrameRate,
+    /// `framesAssembledFromMultiplePackets`.
+    pub frames_of_many_packets: u64,
+    /// `totalAssemblyTime` of those.
+    pub total_assembly_time: Duration,
+    /// `jitterBufferDelay` in seconds, over frames of video or samples of audio.
+    pub jitter_buffer_delay: f64,
+    /// `jitterBufferMinimumDelay` in seconds: until they were whole and their turn had come.
+    pub jitter_buffer_minimum_delay: f64,
+    /// `jitterBufferEmittedCount`: frames of video or samples of audio that were taken.
+    pub jitter_buffer_emitted: u64,
+    /// Samples of audio handed out, as far as frames tell.
+    pub samples_received: u64,
+    /// How long they were together.
+    pub audio_duration: Duration,
+    /// How loud the last packet was, if the sender said so.
+    pub audio_level: Option<AudioLevel>,
+    /// The energy of packets whose level was told, as W3C `totalAudioEnergy`.
+    pub audio_energy: f64,
+    /// What was handed out last on the sender's clock, and when it was: W3C
+    /// `estimatedPlayoutTimestamp` goes on from there.
+    pub playout: Option<(SystemTime, Instant)>,
     /// `framesDropped`: frames that could not be made whole, were malformed, or were not taken in
     /// time.
     pub frames_dropped: u64,
@@ -143,6 +220,14 @@ pub struct ReceiverStats {
     pub remote_bytes_sent: u32,
     /// `remoteTimestamp`: the sender's clock in its last report, as it says.
     pub remote_timestamp: Option<SystemTime>,
+    /// When the last sender report came.
+    pub remote_report_at: Option<Instant>,
+    /// `roundTripTime`: `None` if the last sender report did not answer one of ours.
+    pub round_trip_time: Option<Duration>,
+    /// `totalRoundTripTime`.
+    pub total_round_trip_time: Duration,
+    /// `roundTripTimeMeasurements`.
+    pub round_trip_time_measurements: u64,
 }
 
 /// Counts of all streams together.

@@ -26,7 +26,7 @@ use crate::pacer::Pacer;
 use crate::packetize::Payload;
 use crate::receiver::Receiver;
 use crate::router::Router;
-use crate::sender::{SendError, Sender, Wire, Written};
+use crate::sender::{EncoderFacts, SendError, Sender, Wire, Written};
 use crate::slots::{Key, Slots};
 use crate::{
     Config, ExtensionIds, MediaFrame, OutgoingFrame, OutgoingPacket, ReceivedPacket,
@@ -181,6 +181,7 @@ impl Streams {
             scratch_pairs: Vec::new(),
             wire: Wire {
                 transport_sequence: 1,
+                ecn: config.rtp_ecn,
                 env,
             },
             rng,
@@ -250,6 +251,10 @@ impl Streams {
             raw: raw.clone(),
         };
         self.receive(now, key, packet);
+        if let Some(receiver) = self.receivers.get_mut(key) {
+            receiver.stats.packets_received_with_ect1 += u64::from(ecn == Ecn::Ect1);
+            receiver.stats.packets_received_with_ce += u64::from(ecn == Ecn::Ce);
+        }
     }
 
     fn receive(&mut self, now: Instant, key: Key, packet: ReceivedPacket) {
@@ -534,6 +539,9 @@ impl Streams {
             .or_else(|| needs_rtx.then(|| self.random_source()));
         let sender = Sender::new(config, ssrc, rtx_ssrc, &mut self.rng);
         let key = self.senders.insert(sender);
+        if let Some(sender) = self.senders.get_mut(key) {
+            sender.set_encoder_facts(self.clock.now(), EncoderFacts::default());
+        }
         for ssrc in [Some(ssrc), rtx_ssrc].into_iter().flatten() {
             self.sources.insert(ssrc, key);
         }
@@ -605,6 +613,29 @@ impl Streams {
             self.queue_media(id.0);
         }
         Ok(())
+    }
+
+    /// Notes what the encoder of a sender says of itself, for statistics.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownId`].
+    pub fn set_encoder_facts(
+        &mut self,
+        now: Instant,
+        id: SenderId,
+        facts: EncoderFacts,
+    ) -> Result<(), UnknownId> {
+        let now = self.clock.advance(now);
+        let sender = self.senders.get_mut(id.0).ok_or(UnknownId)?;
+        sender.set_encoder_facts(now, facts);
+        Ok(())
+    }
+
+    /// The mark that RTP packets are to leave with, as [`Config::rtp_ecn`] has it.
+    #[must_use]
+    pub fn rtp_ecn(&self) -> Ecn {
+        self.config.rtp_ecn
     }
 
     /// The parameters of a sender.
@@ -770,11 +801,11 @@ impl Streams {
 
     /// Takes the next frame of a receiver, in decode order.
     pub fn recv_frame(&mut self, now: Instant, id: ReceiverId) -> Option<MediaFrame> {
-        let _ = self.clock.advance(now);
+        let now = self.clock.advance(now);
         if self.state == State::Closed {
             return None;
         }
-        self.receivers.get_mut(id.0)?.recv_frame()
+        self.receivers.get_mut(id.0)?.recv_frame(now)
     }
 
     /// Takes the next packet of a receiver that hands out packets, in order of arrival.

@@ -15,6 +15,7 @@ mod on_ice;
 mod receive;
 mod requests;
 mod snapshot;
+mod statistics;
 mod tones;
 mod transform;
 mod transmit;
@@ -119,6 +120,13 @@ impl Connection {
     /// The operating system reported that `path` cannot be reached.
     pub fn handle_path_failed(&mut self, now: Instant, path: &Path) {
         self.update(now, |layers, _| layers.handle_path_failed(path));
+    }
+
+    /// A socket did not take packets to `path` because of an error: `octets` in all.
+    pub fn handle_discarded(&mut self, now: Instant, path: &Path, packets: u64, octets: u64) {
+        self.update(now, |layers, _| {
+            layers.handle_discarded(path, packets, octets);
+        });
     }
 
     /// Sends an encoded frame.

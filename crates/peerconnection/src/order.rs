@@ -8,6 +8,7 @@ use stonechat_media::{ReceiverTransform, SenderTransform};
 use crate::configuration::Configuration;
 use crate::id::{ChannelId, ReceiverId, SenderId, TransportId};
 use crate::plan::Plan;
+use crate::stats::QualityLimitationReason;
 
 pub use stonechat_datachannel::Parameters as ChannelParameters;
 
@@ -100,6 +101,22 @@ pub enum Order {
         receiver: ReceiverId,
         /// The way.
         transform: ReceiverTransform,
+    },
+    /// Note what an encoder tells of itself, for statistics.
+    NoteEncoder {
+        /// Of which sender.
+        sender: SenderId,
+        /// Of which of its encodings, if that has a name.
+        rid: Option<String>,
+        /// Bits per second that it aims at.
+        target_bitrate: Option<f64>,
+        /// What keeps its quality down.
+        limitation: Option<QualityLimitationReason>,
+    },
+    /// A sender has another track: what its frames tell of the track counts from here.
+    MarkSource {
+        /// Which.
+        sender: SenderId,
     },
     /// Answer with [`Fact::Stats`](crate::Fact::Stats) of the same number.
     SnapshotStats {

@@ -155,6 +155,13 @@ impl PeerConnection {
         });
     }
 
+    /// A socket did not take packets to `path` because of an error: `octets` in all.
+    pub fn handle_discarded(&mut self, now: Instant, path: &Path, packets: u64, octets: u64) {
+        self.update(now, |this, now| {
+            this.connection.handle_discarded(now, path, packets, octets);
+        });
+    }
+
     /// Sends an encoded frame.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ mod plan;
 mod pool;
 mod receivers;
 mod senders;
+mod statistics;
 pub mod step;
 pub(crate) mod task;
 mod transform;
@@ -39,6 +40,8 @@ use self::description::SdpType;
 use self::dtmf::Dtmf;
 pub use self::getters::{ChannelView, SctpView, TransceiverView, TransportView};
 use self::identity::Identity;
+use self::statistics::Statistics;
+pub(crate) use self::statistics::{FINAL, MediaSource};
 use self::step::Step;
 use self::task::Task;
 use self::transform::PendingKeyFrame;
@@ -81,9 +84,8 @@ pub struct Session {
     tasks: VecDeque<Task>,
     orders: VecDeque<Order>,
     next_promise: u64,
-    next_stats: u64,
     next_transaction: u64,
-    waiting_stats: Vec<(u64, PromiseId)>,
+    pub(crate) statistics: Statistics,
     pub(crate) connection_state: ConnectionState,
     pub(crate) ice_connection_state: IceConnectionState,
     pub(crate) ice_gathering_state: IceGatheringState,
@@ -104,6 +106,7 @@ impl Session {
         now: Instant,
     ) -> Self {
         let mut rng = env.seed().rng();
+        let statistics = Statistics::new(env.seed().child("statistics"));
         let mut session = Self {
             clock: Clock::new(now),
             signaling: Signaling::new(&mut rng),
@@ -123,9 +126,8 @@ impl Session {
             tasks: VecDeque::new(),
             orders: VecDeque::new(),
             next_promise: 0,
-            next_stats: 0,
             next_transaction: 0,
-            waiting_stats: Vec::new(),
+            statistics,
             connection_state: ConnectionState::New,
             ice_connection_state: IceConnectionState::New,
             ice_gathering_state: IceGatheringState::New,
@@ -140,16 +142,25 @@ impl Session {
     /// Does what an application asks, as far as it happens at once.
     pub fn call(&mut self, now: Instant, call: Call) -> Answer {
         let now = self.clock.advance(now);
-        match self.dispatch(now, call) {
-            Ok(answer) => answer,
-            Err(error) => Answer::Failed(error),
+        let moves_tracks = matches!(
+            call,
+            Call::AddTrack { .. }
+                | Call::RemoveTrack(_)
+                | Call::AddTransceiver { .. }
+                | Call::ReplaceTrack(..)
+        );
+        let answer = self.dispatch(call);
+        if moves_tracks {
+            self.sync_sources(now);
         }
+        answer.unwrap_or_else(Answer::Failed)
     }
 
     /// Takes a fact from the connection: it becomes a task, nothing visible changes yet.
     pub fn handle_fact(&mut self, now: Instant, fact: Fact) {
         self.clock.advance(now);
-        if !self.is_closed {
+        // The counters of the end come after it.
+        if !self.is_closed || matches!(fact, Fact::Stats { .. }) {
             self.queue_fact(fact);
         }
     }
@@ -175,7 +186,7 @@ impl Session {
         }
     }
 
-    fn dispatch(&mut self, now: Instant, call: Call) -> Result<Answer, Error> {
+    fn dispatch(&mut self, call: Call) -> Result<Answer, Error> {
         // A candidate for no section is refused even after the end.
         if let Call::AddIceCandidate(candidate) = &call {
             check_candidate(candidate.as_ref())?;
@@ -205,7 +216,6 @@ impl Session {
             Call::CloseChannel(channel) => {
                 return self.close_channel(*channel).map(|()| Answer::Done);
             }
-            Call::GetStats => return Ok(self.get_stats(now)),
             Call::GetParameters(sender) => return self.get_parameters(*sender),
             Call::ReplaceTrack(sender, track) => {
                 return self.replace_track(*sender, track.clone());
@@ -225,6 +235,7 @@ impl Session {
                     .set_jitter_buffer_target(*receiver, *target)
                     .map(|()| Answer::Done);
             }
+            Call::GetStats(selector) => return self.get_stats(selector.clone()),
             _ if self.is_closed => {
                 return Err(Error::new(
                     ErrorName::InvalidStateError,
@@ -299,6 +310,34 @@ impl Session {
                 .set_identity_provider(domain, options)
                 .map(|()| Answer::Done),
             Call::GetIdentityAssertion => Ok(self.get_identity_assertion()),
+            Call::ReportDecode(receiver, report) => {
+                self.report_decode(receiver, *report);
+                Ok(Answer::Done)
+            }
+            Call::ReportEncode {
+                sender,
+                rid,
+                report,
+            } => {
+                self.report_encode(sender, rid, *report);
+                Ok(Answer::Done)
+            }
+            Call::ReportSource { track, report } => {
+                self.report_source(&track, *report);
+                Ok(Answer::Done)
+            }
+            Call::ReportPlayout {
+                device,
+                receivers,
+                report,
+            } => {
+                self.report_playout(device, receivers, *report);
+                Ok(Answer::Done)
+            }
+            Call::ReportBitrate(transport, report) => {
+                self.report_bitrate(transport, report);
+                Ok(Answer::Done)
+            }
             Call::CreateDataChannel { label, init } => {
                 self.create_data_channel(label, init).map(Answer::Channel)
             }
@@ -312,12 +351,12 @@ impl Session {
             | Call::SetBufferedAmountLowThreshold(..)
             | Call::SetBinaryType(..)
             | Call::CloseChannel(..)
-            | Call::GetStats
             | Call::GetParameters(_)
             | Call::ReplaceTrack(..)
             | Call::SetCodecPreferences(..)
             | Call::SetHeaderExtensionsToNegotiate(..)
-            | Call::SetJitterBufferTarget(..) => Ok(Answer::Done),
+            | Call::SetJitterBufferTarget(..)
+            | Call::GetStats(_) => Ok(Answer::Done),
         }
     }
 
@@ -332,20 +371,6 @@ impl Session {
 
     pub(crate) fn queue(&mut self, task: Task) {
         self.tasks.push_back(task);
-    }
-
-    fn get_stats(&mut self, _now: Instant) -> Answer {
-        let promise = self.promise();
-        self.next_stats += 1;
-        self.waiting_stats.push((self.next_stats, promise));
-        if self.is_closed {
-            self.queue(Task::StatsOfClosed(self.next_stats));
-        } else {
-            self.order(Order::SnapshotStats {
-                request: self.next_stats,
-            });
-        }
-        Answer::Promise(promise)
     }
 
     fn set_local(&mut self, kind: Option<SdpType>, sdp: String) -> Result<Answer, Error> {

@@ -1,106 +1,56 @@
-//! Statistics (webrtc-stats): the connection's counters of one moment, and the report that the
-//! session makes of them.
+//! Statistics (webrtc-stats): the dictionaries of the W3C, what an application can tell, and the
+//! counters of a connection that a session makes a report of.
 
+mod audio_playout;
+mod base;
+mod base64;
+mod certificate;
+mod codec;
+mod collect;
+mod data_channel;
+mod dictionary;
+mod ice_candidate;
+mod ice_candidate_pair;
+mod inbound_rtp;
+mod media_source;
+mod object;
+mod outbound_rtp;
+mod peer_connection;
+mod remote_rtp;
 mod report;
+mod rtp_stream;
+mod selector;
+mod snapshot;
+mod told;
+mod transport;
 mod value;
+mod words;
 
-use std::time::Instant;
+pub use self::audio_playout::AudioPlayoutStats;
+pub use self::base::Stats;
+pub use self::certificate::CertificateStats;
+pub use self::codec::CodecStats;
+pub use self::data_channel::DataChannelStats;
+pub use self::ice_candidate::IceCandidateStats;
+pub use self::ice_candidate_pair::IceCandidatePairStats;
+pub use self::inbound_rtp::InboundRtpStreamStats;
+pub use self::media_source::{AudioSourceStats, MediaSourceStats, VideoSourceStats};
+pub use self::object::{StatsDictionary, StatsObject};
+pub use self::outbound_rtp::OutboundRtpStreamStats;
+pub use self::peer_connection::PeerConnectionStats;
+pub use self::remote_rtp::{RemoteInboundRtpStreamStats, RemoteOutboundRtpStreamStats};
+pub use self::report::StatsReport;
+pub use self::rtp_stream::{ReceivedRtpStreamStats, RtpStreamStats, SentRtpStreamStats};
+pub use self::selector::StatsSelector;
+pub use self::snapshot::{
+    ReceiverSnapshot, SenderSnapshot, Snapshot, SourceCounters, TransportSnapshot,
+};
+pub use self::told::{BitrateReport, DecodeReport, EncodeReport, PlayoutReport, SourceReport};
+pub use self::transport::TransportStats;
+pub use self::value::Value;
+pub use self::words::{DtlsRole, QualityLimitationReason, StatsIceCandidatePairState, StatsType};
+use crate::ice_candidate::{IceCandidateType, IceServerTransportProtocol, IceTcpCandidateType};
+use crate::state::IceRole;
 
-pub use self::value::{Stat, StatType, Value};
-
-use crate::connection::Traffic;
-use crate::id::{ChannelId, Kind, ReceiverId, SenderId, TransportId};
-
-/// The counters of a connection at one moment.
-#[derive(Clone, Debug, Default)]
-pub struct Snapshot {
-    /// When.
-    pub at: Option<Instant>,
-    /// Each transport.
-    pub transports: Vec<TransportSnapshot>,
-    /// Each data channel that lives.
-    pub channels: Vec<(ChannelId, stonechat_datachannel::ChannelStats)>,
-    /// Each sender.
-    pub senders: Vec<SenderSnapshot>,
-    /// Each receiver.
-    pub receivers: Vec<ReceiverSnapshot>,
-    /// The association's round-trip time, if one was measured.
-    pub sctp_round_trip_time: Option<std::time::Duration>,
-}
-
-/// One transport.
-#[derive(Clone, Debug)]
-pub struct TransportSnapshot {
-    /// Which.
-    pub id: TransportId,
-    /// What it sent, all protocols together.
-    pub sent: Traffic,
-    /// What it received, all protocols together.
-    pub received: Traffic,
-    /// Its candidate pairs.
-    pub pairs: Vec<stonechat_ice::PairStats>,
-    /// The pair in use.
-    pub selected: Option<stonechat_ice::PairId>,
-    /// Our candidates.
-    pub local_candidates: Vec<stonechat_ice::Candidate>,
-    /// The peer's candidates.
-    pub remote_candidates: Vec<stonechat_ice::Candidate>,
-}
-
-/// One encoding of a sender.
-#[derive(Clone, Debug)]
-pub struct SenderSnapshot {
-    /// Which.
-    pub id: SenderId,
-    /// By which transport it goes.
-    pub transport: TransportId,
-    /// Audio or video.
-    pub kind: Kind,
-    /// Its media section.
-    pub mid: String,
-    /// Which of its encodings, in simulcast.
-    pub rid: Option<String>,
-    /// Its codec.
-    pub codec: Option<crate::plan::CodecPlan>,
-    /// Its counters.
-    pub stats: stonechat_media::SenderStats,
-}
-
-/// One encoding of a receiver.
-#[derive(Clone, Debug)]
-pub struct ReceiverSnapshot {
-    /// Which.
-    pub id: ReceiverId,
-    /// By which transport it comes.
-    pub transport: TransportId,
-    /// Audio or video.
-    pub kind: Kind,
-    /// Its media section.
-    pub mid: String,
-    /// Which of its encodings, in simulcast.
-    pub rid: Option<String>,
-    /// Its codec.
-    pub codec: Option<crate::plan::CodecPlan>,
-    /// Its counters.
-    pub stats: stonechat_media::ReceiverStats,
-}
-
-/// `RTCStatsReport`: statistics by id.
-#[derive(Clone, Debug, Default)]
-pub struct Report {
-    /// The entries, each with an id of its own.
-    pub stats: Vec<Stat>,
-}
-
-impl Report {
-    /// The entry with this id.
-    #[must_use]
-    pub fn get(&self, id: &str) -> Option<&Stat> {
-        self.stats.iter().find(|stat| stat.id == id)
-    }
-
-    /// The entries of this type.
-    pub fn of_type(&self, kind: StatType) -> impl Iterator<Item = &Stat> {
-        self.stats.iter().filter(move |stat| stat.kind == kind)
-    }
-}
+/// `DOMHighResTimeStamp`: milliseconds since the Unix epoch, with fractions.
+pub type DomHighResTimeStamp = f64;

@@ -81,6 +81,7 @@ mod rtc_rtp_script_transform;
 mod rtc_rtp_sender;
 mod rtc_rtp_transceiver;
 mod rtc_sctp_transport;
+mod rtc_stats_report;
 mod rtc_track_event;
 mod sframe;
 mod shared;
@@ -190,7 +191,22 @@ pub use stonechat_peerconnection::{
 pub use stonechat_rtp::{PayloadType, Rid, Timestamp as RtpTimestamp};
 
 pub use stonechat_peerconnection::stats::{
-    Report as RtcStatsReport, Stat as RtcStats, StatType as RtcStatsType, Value as RtcStatsValue,
+    AudioPlayoutStats as RtcAudioPlayoutStats, AudioSourceStats as RtcAudioSourceStats,
+    BitrateReport, CertificateStats as RtcCertificateStats, CodecStats as RtcCodecStats,
+    DataChannelStats as RtcDataChannelStats, DecodeReport, DomHighResTimeStamp,
+    DtlsRole as RtcDtlsRole, EncodeReport, IceCandidatePairStats as RtcIceCandidatePairStats,
+    IceCandidateStats as RtcIceCandidateStats, InboundRtpStreamStats as RtcInboundRtpStreamStats,
+    MediaSourceStats as RtcMediaSourceStats, OutboundRtpStreamStats as RtcOutboundRtpStreamStats,
+    PeerConnectionStats as RtcPeerConnectionStats, PlayoutReport,
+    QualityLimitationReason as RtcQualityLimitationReason,
+    ReceivedRtpStreamStats as RtcReceivedRtpStreamStats,
+    RemoteInboundRtpStreamStats as RtcRemoteInboundRtpStreamStats,
+    RemoteOutboundRtpStreamStats as RtcRemoteOutboundRtpStreamStats,
+    RtpStreamStats as RtcRtpStreamStats, SentRtpStreamStats as RtcSentRtpStreamStats, SourceReport,
+    Stats as RtcStats, StatsDictionary,
+    StatsIceCandidatePairState as RtcStatsIceCandidatePairState, StatsObject as RtcStatsObject,
+    StatsReport as RtcStatsReport, StatsType as RtcStatsType, TransportStats as RtcTransportStats,
+    Value as RtcStatsValue, VideoSourceStats as RtcVideoSourceStats,
 };
 pub use stonechat_peerconnection::{
     BundlePolicy as RtcBundlePolicy, ChannelInit as RtcDataChannelInit, Config,

@@ -49,6 +49,10 @@ impl RtcDtlsTransport {
         }
     }
 
+    pub(crate) fn id(&self) -> TransportId {
+        self.id
+    }
+
     /// `iceTransport`.
     #[must_use]
     pub fn ice_transport(&self) -> RtcIceTransport {

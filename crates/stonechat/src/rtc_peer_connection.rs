@@ -20,7 +20,7 @@ use crate::rtc_data_channel::RtcDataChannel;
 use crate::rtc_ice_candidate::RtcIceCandidateInit;
 use crate::rtc_sctp_transport::RtcSctpTransport;
 use crate::shared::{Shared, State};
-use crate::{RtcConfiguration, RtcOfferOptions, RtcSessionDescription, RtcStatsReport};
+use crate::{RtcConfiguration, RtcOfferOptions, RtcSessionDescription};
 
 /// A peer connection.
 ///
@@ -191,18 +191,6 @@ impl RtcPeerConnection {
         Some(RtcSctpTransport::new(self.shared()))
     }
 
-    /// `getStats()`.
-    ///
-    /// # Errors
-    ///
-    /// None while the driver lives.
-    pub async fn get_stats(&self) -> Result<RtcStatsReport, RtcError> {
-        match self.shared().promise(Call::GetStats).await? {
-            Value::Stats(report) => Ok(*report),
-            _ => Err(unexpected()),
-        }
-    }
-
     /// `signalingState`.
     #[must_use]
     pub fn signaling_state(&self) -> SignalingState {
@@ -320,7 +308,7 @@ impl RtcPeerConnection {
         let _ = finished.wait_for(|finished| *finished).await;
     }
 
-    fn shared(&self) -> &Arc<Shared> {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.guard.shared
     }
 }

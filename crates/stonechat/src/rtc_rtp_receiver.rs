@@ -39,6 +39,14 @@ impl RtcRtpReceiver {
         }
     }
 
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(crate) fn id(&self) -> ReceiverId {
+        self.id
+    }
+
     /// `track`: what is received.
     #[must_use]
     pub fn track(&self) -> &MediaStreamTrack {

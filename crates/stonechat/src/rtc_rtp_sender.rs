@@ -64,12 +64,12 @@ impl RtcRtpSender {
         }
     }
 
-    pub(crate) fn id(&self) -> SenderId {
-        self.id
-    }
-
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
+    }
+
+    pub(crate) fn id(&self) -> SenderId {
+        self.id
     }
 
     /// `getCapabilities()`: the codecs and header extensions that can be sent by default; `None`

@@ -118,7 +118,7 @@ impl Core {
             .session
             .list
             .get(id)
-            .and_then(|pair| self.pair_stats(pair));
+            .and_then(|pair| self.pair_stats(&self.session, pair));
         if let Some(stats) = stats {
             let (local, remote) = (Box::new(stats.local), Box::new(stats.remote));
             self.tell(Event::SelectedPair { local, remote }, |known| {

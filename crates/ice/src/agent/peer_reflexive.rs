@@ -142,6 +142,7 @@ impl Core {
                 check_priority: priority,
                 number: self.session.number,
                 candidate,
+                url: None,
             },
             self.config.max_peer_reflexive,
         );

@@ -5,6 +5,7 @@ use stonechat_stun::{Attribute, Builder, Class, Method};
 
 use crate::gather::Sending;
 use crate::pair::{Pair, Purpose};
+use crate::session::Session;
 use crate::{PairStats, Role};
 
 use super::Core;
@@ -98,7 +99,9 @@ impl Core {
                 check.sent = Some(now);
                 check.times_sent += 1;
                 match check.purpose {
-                    Purpose::Connectivity => pair.traffic.requests_sent += 1,
+                    Purpose::Connectivity => {
+                        pair.traffic.requests_sent += u64::from(check.times_sent == 1);
+                    }
                     Purpose::Consent => pair.traffic.consent_requests_sent += 1,
                 }
                 self.stats.requests_sent += 1;
@@ -108,21 +111,23 @@ impl Core {
         None
     }
 
-    pub(super) fn pair_stats(&self, pair: &Pair) -> Option<PairStats> {
+    pub(super) fn pair_stats(&self, session: &Session, pair: &Pair) -> Option<PairStats> {
         let local = pair.valid_local.unwrap_or(pair.local);
         let local = self
             .gatherer
             .local(local)
             .or_else(|| self.gatherer.local(pair.local))?;
-        let remote = self
-            .session
+        let remote = session
             .remotes
             .iter()
             .find(|remote| remote.id == pair.remote)?;
         let traffic = pair.traffic;
+        let mut candidate = local.candidate.clone();
+        // A generation gathers over the sockets of the one before.
+        candidate.ufrag = Some(session.local.ufrag().to_owned());
         Some(PairStats {
             id: pair.id,
-            local: local.candidate.clone(),
+            local: candidate,
             remote: remote.candidate.clone(),
             path: pair.path,
             state: pair.state,
@@ -137,6 +142,10 @@ impl Core {
             packets_received: traffic.packets_received,
             bytes_sent: traffic.bytes_sent,
             bytes_received: traffic.bytes_received,
+            last_packet_sent: traffic.packet_sent_at,
+            last_packet_received: traffic.packet_received_at,
+            packets_discarded_on_send: traffic.packets_discarded,
+            bytes_discarded_on_send: traffic.bytes_discarded,
             current_round_trip_time: traffic.round_trip,
             total_round_trip_time: traffic.total_round_trip,
         })

@@ -24,6 +24,8 @@ pub(crate) struct Local {
     pub(crate) number: u32,
     /// As it is told.
     pub(crate) candidate: Candidate,
+    /// The server that it came from.
+    pub(crate) url: Option<String>,
 }
 
 impl Local {
@@ -89,6 +91,17 @@ impl Gatherer {
             .iter()
             .filter(move |local| local.number == number && self.is_told(local))
             .map(|local| &local.candidate)
+    }
+
+    /// The server that a candidate came from, as a URL.
+    pub(crate) fn url_of(&self, candidate: &Candidate) -> Option<&str> {
+        let same = |local: &&Local| {
+            let known = &local.candidate;
+            known.kind == candidate.kind
+                && known.address == candidate.address
+                && known.port == candidate.port
+        };
+        self.locals.iter().find(same)?.url.as_deref()
     }
 
     /// Whether a candidate is signalled.

@@ -73,6 +73,9 @@ impl Gatherer {
             check_priority,
             number,
             candidate,
+            url: source
+                .and_then(|source| self.servers.get(source.index))
+                .map(|server| server.config.url()),
         };
         self.announce(&local);
         self.locals.push(local);

@@ -1,6 +1,10 @@
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod sps;
+
 use std::ops::Range;
+
+pub(crate) use sps::dimensions;
 
 /// The type of a NAL unit or of a packet (ITU-T H.264, table 7-1; RFC 6184, section 5.2).
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]

@@ -3,7 +3,7 @@
 use super::{FrameInfo, Sink};
 use crate::PayloadError;
 use crate::codec::PacketizationMode;
-use crate::codec::h264::{NalType, START_CODE, begins_picture};
+use crate::codec::h264::{NalType, START_CODE, begins_picture, dimensions};
 
 /// Whether the packet begins an access unit: what comes before slices, or a slice that begins a
 /// picture.
@@ -74,6 +74,9 @@ fn unit(unit: &[u8], info: &mut FrameInfo, sink: &mut Sink<'_>) -> Result<(), Pa
         return Err(PayloadError::Invalid);
     }
     info.keyframe |= kind == NalType::IDR;
+    if kind == NalType::SPS {
+        info.dimensions = dimensions(unit).or(info.dimensions);
+    }
     sink.put(&START_CODE)?;
     sink.put(unit)
 }

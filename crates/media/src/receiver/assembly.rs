@@ -145,16 +145,17 @@ impl Receiver {
             }
             return;
         }
-        self.hand_out(frame, config);
+        self.hand_out(now, frame, config);
     }
 
     /// Puts a frame where it is taken.
-    pub(super) fn hand_out(&mut self, frame: MediaFrame, config: &Config) {
+    pub(super) fn hand_out(&mut self, now: Instant, frame: MediaFrame, config: &Config) {
+        self.note_ready(now, &frame);
         self.frames_bytes += frame.data.len();
         self.frames.push_back(frame);
         self.fresh = true;
         while self.frames.len() > config.max_frames || self.frames_bytes > config.max_frames_bytes {
-            if self.recv_frame().is_none() {
+            if self.pop_frame().is_none() {
                 break;
             }
             self.stats.frames_dropped += 1;

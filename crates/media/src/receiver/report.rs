@@ -22,6 +22,7 @@ impl Receiver {
         };
         stream.sender_report = Some((report.info.ntp, report.info.rtp, now));
         self.stats.remote_reports += 1;
+        self.stats.remote_report_at = Some(now);
         self.stats.remote_packets_sent = report.info.packets;
         self.stats.remote_bytes_sent = report.info.octets;
         self.stats.remote_timestamp = UNIX_EPOCH.checked_add(report.info.ntp.to_unix());

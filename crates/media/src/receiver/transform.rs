@@ -30,7 +30,7 @@ impl Receiver {
             return;
         }
         while let Some((_, frame)) = self.split.poll() {
-            self.hand_out(frame, config);
+            self.hand_out(frame.arrival, frame, config);
         }
     }
 
@@ -83,7 +83,7 @@ impl Receiver {
                 self.want_keyframe(now, config);
             }
         }
-        self.hand_out(frame, config);
+        self.hand_out(now, frame, config);
         Ok(())
     }
 

@@ -14,6 +14,10 @@ pub(crate) struct Entry {
     pub(crate) payload_type: PayloadType,
     pub(crate) marker: bool,
     pub(crate) audio_level: Option<AudioLevel>,
+    /// When it was made, or when it was asked for again.
+    pub(crate) queued: Instant,
+    /// Whether a frame ends with it.
+    pub(crate) ends_frame: bool,
     pub(crate) sent: Option<Sent>,
     pub(crate) resent: Option<Instant>,
     pub(crate) resend_queued: bool,

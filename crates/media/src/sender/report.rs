@@ -10,6 +10,7 @@ use super::Sender;
 pub(crate) struct RemoteReport {
     pub(crate) fraction_lost: u8,
     pub(crate) lost: i64,
+    pub(crate) highest_sequence: u32,
     pub(crate) jitter: u32,
     pub(crate) last_report: CompactNtp,
     pub(crate) delay: CompactNtp,
@@ -24,7 +25,12 @@ impl Sender {
     }
 
     /// Takes in a report block about this stream; returns a round-trip time if it holds one.
-    pub(crate) fn on_report(&mut self, report: RemoteReport, now: NtpTime) -> Option<Duration> {
+    pub(crate) fn on_report(
+        &mut self,
+        report: RemoteReport,
+        at: Instant,
+        now: NtpTime,
+    ) -> Option<Duration> {
         self.identity_known = true;
         let stats = &mut self.stats;
         stats.remote_fraction_lost = f64::from(report.fraction_lost) / 256.0;
@@ -39,6 +45,14 @@ impl Sender {
                 })
             });
         stats.remote_reports += 1;
+        stats.remote_report_at = Some(at);
+        if let Some(first) = self.first_sent {
+            // Before the first number that left there was none: an older one is a report in error.
+            let expected = i64::from(report.highest_sequence.wrapping_sub(first)) + 1;
+            let received = u64::try_from(expected - report.lost).unwrap_or_default();
+            let sent = stats.packets_sent.max(stats.remote_packets_received);
+            stats.remote_packets_received = stats.remote_packets_received.max(received.min(sent));
+        }
         if report.last_report.0 == 0 {
             return None;
         }

@@ -37,6 +37,7 @@ impl Sender {
             }
             self.resend_credit -= len;
             entry.resend_queued = true;
+            entry.queued = now;
             self.resend.push_back(extended);
         }
     }

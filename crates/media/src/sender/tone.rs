@@ -76,6 +76,8 @@ impl Sender {
                 payload_type: *payload_type,
                 marker: packet.marker,
                 audio_level: None,
+                queued: now,
+                ends_frame: false,
                 sent: None,
                 resent: None,
                 resend_queued: false,

@@ -123,11 +123,12 @@ impl Streams {
         let report = RemoteReport {
             fraction_lost: block.fraction_lost,
             lost: i64::from(block.cumulative_lost),
+            highest_sequence: block.highest_sequence,
             jitter: block.jitter,
             last_report: block.last_sender_report,
             delay: block.delay_since_last,
         };
-        if let Some(sample) = sender.on_report(report, ntp) {
+        if let Some(sample) = sender.on_report(report, now, ntp) {
             self.measure_round_trip(sample);
         }
     }

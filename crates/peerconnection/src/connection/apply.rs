@@ -52,6 +52,8 @@ impl Layers {
             had_outage: false,
             sent: Traffic::default(),
             received: Traffic::default(),
+            selected: None,
+            selected_changes: 0,
         };
         let at = self.transports.partition_point(|other| other.id < plan.id);
         self.transports.insert(at, transport);

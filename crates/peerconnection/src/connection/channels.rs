@@ -256,6 +256,8 @@ impl Layers {
                 let Some(channel) = self.channel_table.remove(handle) else {
                     return;
                 };
+                let stats = self.channels.channel_stats(handle);
+                self.keep_channel(channel, stats);
                 // Why the association failed is told right behind its channels.
                 if reason == stonechat_datachannel::CloseReason::AssociationFailed {
                     self.channel_table.failed.push(channel);

@@ -11,6 +11,7 @@ use super::close::{Closing, Retired};
 use super::config::Config;
 use super::media::{MediaEvent, MediaTable};
 use super::requests::Requests;
+use super::statistics::Kept;
 use super::transport::Transport;
 use crate::fact::Fact;
 use crate::id::{SenderId, TransportId};
@@ -38,6 +39,7 @@ pub(super) struct Layers {
     pub(super) media_events: VecDeque<MediaEvent>,
     /// When the playout of tones goes on.
     pub(super) tone_waits: BTreeMap<SenderId, Instant>,
+    pub(super) kept: Kept,
     pub(super) requests: Requests,
     pub(super) facts: VecDeque<Fact>,
     pub(super) drops: Drops,
@@ -68,6 +70,7 @@ impl Layers {
             media_table: MediaTable::default(),
             media_events: VecDeque::new(),
             tone_waits: BTreeMap::new(),
+            kept: Kept::default(),
             requests: Requests::default(),
             facts: VecDeque::new(),
             drops: Drops::default(),
@@ -145,11 +148,32 @@ impl Layers {
                 receiver,
                 transform,
             } => self.set_receiver_transform(now, receiver, &transform),
+            Order::NoteEncoder {
+                sender,
+                rid,
+                target_bitrate,
+                limitation,
+            } => {
+                let limitation = limitation.map(super::statistics::limitation);
+                let facts = stonechat_media::EncoderFacts {
+                    target_bitrate,
+                    limitation,
+                };
+                self.note_encoder(now, sender, rid.as_deref(), facts);
+            }
+            Order::MarkSource { sender } => self.mark_source(sender),
             Order::SnapshotStats { request } => {
                 let snapshot = Box::new(self.snapshot(now));
                 self.facts.push_back(Fact::Stats { request, snapshot });
             }
-            Order::Close => self.close(now),
+            Order::Close => {
+                let snapshot = Box::new(self.snapshot(now));
+                self.facts.push_back(Fact::Stats {
+                    request: crate::session::FINAL,
+                    snapshot,
+                });
+                self.close(now);
+            }
         }
     }
 
@@ -232,6 +256,14 @@ impl Layers {
     pub(super) fn handle_path_failed(&mut self, path: &Path) {
         tracing::debug!(socket = path.socket().0, "path failed");
         self.drops.count(DropReason::PathFailed);
+    }
+
+    pub(super) fn handle_discarded(&mut self, path: &Path, packets: u64, octets: u64) {
+        if let Some(index) = self.transport_of(path.socket())
+            && let Some(transport) = self.transports.get_mut(index)
+        {
+            transport.ice.on_discarded(path, packets, octets);
+        }
     }
 
     pub(super) fn transport_of(&self, socket: SocketId) -> Option<usize> {

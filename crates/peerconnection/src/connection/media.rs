@@ -118,6 +118,7 @@ impl Layers {
             .map(|(name, _)| *name)
             .collect();
         for name in gone {
+            self.keep_sender(name);
             if let Some(entry) = self.media_table.senders.remove(&name)
                 && let Some(transport) = self.transport_mut(entry.transport)
             {
@@ -138,6 +139,7 @@ impl Layers {
             .map(|(name, _)| *name)
             .collect();
         for name in gone {
+            self.keep_receiver(name);
             if let Some(entry) = self.media_table.receivers.remove(&name)
                 && let Some(transport) = self.transport_mut(entry.transport)
             {

@@ -12,6 +12,7 @@ impl Layers {
             return;
         };
         let id = transport.id;
+        transport.note_selected();
         let generation = || transport.ice.local_credentials().ufrag().to_owned();
         let fact = match event {
             Event::GatheringState(state) => Fact::Gathering {
@@ -21,9 +22,9 @@ impl Layers {
             },
             Event::LocalCandidate(candidate) => Fact::LocalCandidate {
                 transport: id,
+                url: transport.ice.candidate_url(&candidate).map(str::to_owned),
                 candidate,
                 generation: generation(),
-                url: None,
             },
             Event::CandidateError {
                 address,

@@ -20,12 +20,12 @@ impl Layers {
         let Some(transport) = self.transports.get_mut(index) else {
             return;
         };
-        transport.received.count(datagram.payload().len());
         // STUN and TURN end here; the rest comes back only from a path on which an
         // integrity-checked request or response of the current credentials was seen.
         let Some(datagram) = transport.ice.handle_datagram(now, datagram) else {
             return;
         };
+        transport.received.count(datagram.payload().len());
         let ecn = datagram.ecn();
         match classify(datagram.payload()) {
             Some(Class::Dtls) => transport.handle_record(now, datagram.into_payload()),

@@ -57,9 +57,6 @@ impl Layers {
             let index = (self.next_transport + turn) % self.transports.len();
             if let Some(transmit) = self.poll_transport(now, index, out) {
                 self.next_transport = index + 1;
-                if let Some(transport) = self.transports.get_mut(index) {
-                    transport.sent.count_run(&transmit);
-                }
                 return Some(transmit);
             }
         }
@@ -85,7 +82,11 @@ impl Layers {
             .into_iter()
             .find(|class| self.packet_of(now, index, &route, *class, out).is_some())?;
         while self.packet_of(now, index, &route, class, out).is_some() {}
-        out.transmit(physical, Ecn::NotEct)
+        let ecn = match (class, self.transports.get(index)) {
+            (Class::Rtp, Some(transport)) => transport.media.rtp_ecn(),
+            _ => Ecn::NotEct,
+        };
+        out.transmit(physical, ecn)
     }
 
     /// Adds one packet of `class` to the run, inside a relay header if the route needs one.
@@ -133,8 +134,10 @@ impl Transport {
         out.packet(max_datagram + extra, |packet| {
             let mut inner = packet.reserve(overhead)?;
             fill(self, &mut inner)?;
+            let octets = inner.len();
             self.ice.wrap(route, &mut inner)?;
             inner.commit();
+            self.sent.count(octets);
             Some(())
         })
     }

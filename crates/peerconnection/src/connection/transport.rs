@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use bytes::BytesMut;
-use stonechat_sansio::Transmit;
 
 use crate::id::TransportId;
 use crate::plan::{DtlsPlan, TransportPlan};
@@ -26,6 +25,8 @@ pub(super) struct Transport {
     pub(super) had_outage: bool,
     pub(super) sent: Traffic,
     pub(super) received: Traffic,
+    pub(super) selected: Option<stonechat_ice::PairId>,
+    pub(super) selected_changes: u32,
 }
 
 /// The most records of the peer's first flight that wait for our answer.
@@ -46,6 +47,16 @@ impl Transport {
         let plan = self.plan.dtls.as_ref().filter(|_| self.dtls.is_none())?;
         let due = plan.role == stonechat_dtls::Role::Server || self.ice.send_route().is_some();
         due.then_some(plan)
+    }
+
+    /// Counts when another pair carries the data, or none any more.
+    pub(super) fn note_selected(&mut self) {
+        let pair = self.ice.selected_pair().or_else(|| self.ice.former_pair());
+        let pair = pair.map(|pair| pair.id);
+        if self.selected != pair {
+            self.selected = pair;
+            self.selected_changes += 1;
+        }
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
@@ -129,13 +140,5 @@ impl Traffic {
     pub(super) fn count(&mut self, octets: usize) {
         self.packets += 1;
         self.octets += octets as u64;
-    }
-
-    pub(super) fn count_run(&mut self, transmit: &Transmit) {
-        let packets = transmit
-            .segment_len()
-            .map_or(1, |len| transmit.len().div_ceil(usize::from(len.get())));
-        self.packets += packets as u64;
-        self.octets += transmit.len() as u64;
     }
 }

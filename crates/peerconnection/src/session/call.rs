@@ -9,7 +9,7 @@ use crate::configuration::Configuration;
 use crate::data_channel::BinaryType;
 use crate::error::Error;
 use crate::ice_candidate::IceCandidateInit;
-use crate::id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId};
+use crate::id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId, TransportId};
 use crate::identity::IdentityProviderOptions;
 use crate::order::MessageKind;
 use crate::rtp_parameters::{
@@ -17,6 +17,10 @@ use crate::rtp_parameters::{
     SetParameterOptions,
 };
 use crate::session::description::SessionDescription;
+use crate::stats::{
+    BitrateReport, DecodeReport, EncodeReport, PlayoutReport, SourceReport, StatsReport,
+    StatsSelector,
+};
 
 /// One call of the W3C API (webrtc-pc), by ids instead of objects.
 #[derive(Clone, Debug)]
@@ -125,8 +129,6 @@ pub enum Call {
     SetBufferedAmountLowThreshold(ChannelId, u64),
     /// Sets `binaryType` of a data channel.
     SetBinaryType(ChannelId, BinaryType),
-    /// `getStats()`: a promise of [`Value::Stats`].
-    GetStats,
     /// `setIdentityProvider()` (webrtc-identity).
     SetIdentityProvider {
         /// The domain of the provider.
@@ -136,6 +138,37 @@ pub enum Call {
     },
     /// `getIdentityAssertion()`: a promise of [`Value::IdentityAssertion`].
     GetIdentityAssertion,
+    /// `getStats()`: a promise of [`Value::Stats`].
+    GetStats(StatsSelector),
+    /// What the decoder of a receiver tells, for statistics.
+    ReportDecode(ReceiverId, Box<DecodeReport>),
+    /// What an encoder of a sender tells, for statistics.
+    ReportEncode {
+        /// Of which sender.
+        sender: SenderId,
+        /// Of which of its encodings, if that has a name.
+        rid: Option<String>,
+        /// What it tells.
+        report: Box<EncodeReport>,
+    },
+    /// What the source of a track tells, for statistics.
+    ReportSource {
+        /// The id of the track, which is attached to a sender.
+        track: String,
+        /// What it tells.
+        report: Box<SourceReport>,
+    },
+    /// What a device that plays audio out tells, for statistics.
+    ReportPlayout {
+        /// A name for the device.
+        device: String,
+        /// Whose audio it plays.
+        receivers: Vec<ReceiverId>,
+        /// What it tells.
+        report: Box<PlayoutReport>,
+    },
+    /// What congestion control of the application estimates, for statistics.
+    ReportBitrate(TransportId, BitrateReport),
     /// `close()`.
     Close,
 }
@@ -180,7 +213,7 @@ pub enum Value {
     /// An assertion of ours, as descriptions carry it.
     IdentityAssertion(String),
     /// Statistics.
-    Stats(Box<crate::stats::Report>),
+    Stats(Box<StatsReport>),
 }
 
 /// What the peer connection has to know of a track.

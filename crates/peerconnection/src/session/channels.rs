@@ -87,6 +87,12 @@ impl ChannelObjects {
         self.channels.iter().map(|(id, channel)| (*id, channel))
     }
 
+    /// Those that live and those that are remembered.
+    pub(crate) fn iter_with_closed(&self) -> impl Iterator<Item = (ChannelId, &ChannelObject)> {
+        let ended = self.remembered.iter().map(|(id, channel)| (*id, channel));
+        ended.chain(self.iter())
+    }
+
     pub(super) fn set_low_threshold(
         &mut self,
         channel: ChannelId,
@@ -545,6 +551,9 @@ impl Session {
             step.fire.push(Event::ChannelClose(channel));
         }
         self.channels.forget(channel);
+        while self.channels.remembered.len() > self.config.closed_channels {
+            self.channels.remembered.pop_front();
+        }
     }
 
     /// "Unable to create an RTCDataChannel".

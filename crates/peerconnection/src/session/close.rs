@@ -33,13 +33,5 @@ impl Session {
             self.queue(Task::Fire(Event::TrackEnded(receiver)));
         }
         self.order(Order::Close);
-        let waiting: Vec<_> = self
-            .waiting_stats
-            .iter()
-            .map(|(request, _)| *request)
-            .collect();
-        for request in waiting {
-            self.queue(Task::StatsOfClosed(request));
-        }
     }
 }

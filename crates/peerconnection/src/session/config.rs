@@ -22,6 +22,9 @@ pub struct Config {
     pub message_credit: u64,
     /// Candidates of the peer that may wait for a description. Default: 100.
     pub max_waiting_candidates: usize,
+    /// Data channels that are remembered after they were closed, at most 64; the oldest are
+    /// forgotten. Default: 64.
+    pub closed_channels: usize,
     /// The longest description, in octets. Default: 1 MiB.
     pub max_description: usize,
     /// The origin that identity providers are told. Default: `null`, which is none.
@@ -48,6 +51,7 @@ impl Default for Config {
             max_buffered_amount: 16 << 20,
             message_credit: 1 << 20,
             max_waiting_candidates: 100,
+            closed_channels: 64,
             max_description: 1 << 20,
             origin: String::from("null"),
             identity_timeout: Duration::from_secs(15),

@@ -176,6 +176,7 @@ impl Session {
     }
 
     pub(super) fn run(&mut self, now: Instant, task: Task, step: &mut Step) {
+        let moves_tracks = matches!(task, Task::Operation | Task::Settle(..));
         match task {
             Task::Operation => self.run_operation(now, step),
             Task::EndOperation(result) => self.end_operation(*result, step),
@@ -203,8 +204,11 @@ impl Session {
             Task::SetParameters(new) => self.apply_parameters(&new, step),
             Task::EndTrack(receiver) => self.end_track(receiver, step),
             Task::StatsOfClosed(request) => {
-                self.settle_stats(now, request, &crate::stats::Snapshot::default(), step);
+                self.settle_stats_of_closed(now, request, step);
             }
+        }
+        if moves_tracks {
+            self.sync_sources(now);
         }
     }
 
@@ -304,7 +308,7 @@ impl Session {
     fn run_fact(&mut self, now: Instant, fact: Fact, step: &mut Step) {
         if self.is_closed {
             if let Fact::Stats { request, snapshot } = fact {
-                self.settle_stats(now, request, &snapshot, step);
+                self.on_snapshot(now, request, snapshot, step);
             }
             return;
         }
@@ -324,7 +328,10 @@ impl Session {
             | Fact::ChannelClosed { .. }
             | Fact::Message { .. }
             | Fact::Sent { .. } => self.on_channel_fact(fact, step),
-            Fact::ReceiverActive { receiver } => self.on_receiver_active(receiver, step),
+            Fact::ReceiverActive { receiver } => {
+                self.statistics.forget_decoder(receiver);
+                self.on_receiver_active(receiver, step);
+            }
             Fact::ReceiverBye { receiver } => self.on_receiver_bye(receiver, step),
             Fact::KeyFrameRequested { sender, rid } => {
                 step.fire.push(Event::KeyFrameRequested { sender, rid });
@@ -336,29 +343,9 @@ impl Session {
                 timestamp,
             } => self.on_key_frame_encoded(sender, rid, timestamp, step),
             Fact::Stats { request, snapshot } => {
-                self.settle_stats(now, request, &snapshot, step);
+                self.on_snapshot(now, request, snapshot, step);
             }
             Fact::Closed => {}
         }
-    }
-
-    fn settle_stats(
-        &mut self,
-        now: Instant,
-        request: u64,
-        snapshot: &crate::stats::Snapshot,
-        step: &mut Step,
-    ) {
-        let Some(at) = self
-            .waiting_stats
-            .iter()
-            .position(|(number, _)| *number == request)
-        else {
-            return;
-        };
-        let (_, promise) = self.waiting_stats.swap_remove(at);
-        let report = self.stats_report(now, snapshot);
-        step.settle
-            .push((promise, Ok(Value::Stats(Box::new(report)))));
     }
 }

@@ -27,5 +27,4 @@ mod renegotiation;
 mod restart;
 mod rollback;
 mod setup;
-mod stats;
 mod torture;

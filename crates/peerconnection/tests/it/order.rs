@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use proptest::prelude::*;
 use stonechat_media::{Delivery, FrameTime, OutgoingFrame};
+use stonechat_peerconnection::stats::StatsSelector;
 use stonechat_peerconnection::{
     Answer, Call, ChannelId, ChannelInit, Direction, ErrorName, IceCandidateInit, Kind,
     MessageKind, OfferOptions, ReceiverId, SdpType, SenderId, SessionDescription, TrackInfo,
@@ -126,7 +127,7 @@ fn call(duo: &Duo, side: usize, which: u8, number: u32) -> Call {
                 Delivery::Frames
             },
         ),
-        _ => Call::GetStats,
+        _ => Call::GetStats(StatsSelector::All),
     }
 }
 
@@ -154,7 +155,9 @@ fn run(seed: u64, deeds: &[Deed], closes: bool) {
         for (_, which, number) in deeds {
             match call(&duo, A, *which, *number) {
                 // What webrtc-pc lets through.
-                call @ Call::GetStats => assert!(matches!(duo.call(A, call), Answer::Promise(_))),
+                call @ Call::GetStats(_) => {
+                    assert!(matches!(duo.call(A, call), Answer::Promise(_)));
+                }
                 call @ (Call::CloseChannel(_)
                 | Call::RestartIce
                 | Call::SetCodecPreferences(..)) => drop(duo.call(A, call)),
@@ -176,7 +179,9 @@ fn run(seed: u64, deeds: &[Deed], closes: bool) {
     // Whatever happened, both go on: nothing is stuck.
     for side in SIDES {
         duo.run_for(Duration::from_millis(100));
-        let _ = duo.promised(side, Call::GetStats).unwrap();
+        let _ = duo
+            .promised(side, Call::GetStats(StatsSelector::All))
+            .unwrap();
     }
 }
 

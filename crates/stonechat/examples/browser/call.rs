@@ -44,7 +44,7 @@ async fn run(socket: &mut WebSocket, api: &Api) -> anyhow::Result<()> {
             },
             _ = seconds.tick() => {
                 if pc.connection_state() == RtcPeerConnectionState::Connected {
-                    let stats = Counters::of(&pc.get_stats().await?);
+                    let stats = Counters::of(&pc.get_stats(None).await?);
                     send(socket, &ToPage::Stats { stats }).await?;
                 }
             }

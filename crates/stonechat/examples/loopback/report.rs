@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use stonechat::{DtlsParameters, RtcIceCandidatePair, RtcStats, RtcStatsType, RtcStatsValue};
+use stonechat::{
+    DtlsParameters, RtcIceCandidatePair, RtcIceCandidatePairStats, RtcInboundRtpStreamStats,
+};
 
 use crate::calls::Calls;
 use crate::{file, messages, tracks};
@@ -24,7 +26,7 @@ pub(crate) struct Report {
 struct Track {
     outcome: tracks::Outcome,
     lost: i64,
-    repaired: i64,
+    repaired: u64,
 }
 
 impl Report {
@@ -41,23 +43,25 @@ impl Report {
             .ice_transport()
             .get_selected_candidate_pair()
             .context("no candidate pair")?;
-        let sending = calls.sender.get_stats().await?;
-        let receiving = calls.receiver.get_stats().await?;
+        let sending = calls.sender.get_stats(None).await?;
+        let receiving = calls.receiver.get_stats(None).await?;
         let round_trip_ms = sending
-            .of_type(RtcStatsType::CandidatePair)
-            .filter(|pair| pair.number("packetsSent").unwrap_or_default() > 0.0)
-            .find_map(|pair| pair.number("currentRoundTripTime"))
+            .of::<RtcIceCandidatePairStats>()
+            .filter(|pair| pair.packets_sent > Some(0))
+            .find_map(|pair| pair.current_round_trip_time)
             .map(|seconds| seconds * 1000.0);
-        let inbound: Vec<_> = receiving.of_type(RtcStatsType::InboundRtp).collect();
+        let inbound: Vec<_> = receiving.of::<RtcInboundRtpStreamStats>().collect();
         let tracks = tracks
             .into_iter()
             .map(|outcome| {
                 let kind = outcome.kind.as_str();
-                let stat = inbound.iter().find(|stat| stat.text("kind") == Some(kind));
-                let read = |name| stat.map_or(0, |stat| count(stat, name));
+                let stream = inbound.iter().find(|stream| stream.kind == kind);
+                let repaired = stream.and_then(|stream| stream.retransmitted_packets_received);
                 Track {
-                    lost: read("packetsLost"),
-                    repaired: read("retransmittedPacketsReceived"),
+                    lost: stream
+                        .and_then(|stream| stream.packets_lost)
+                        .unwrap_or_default(),
+                    repaired: repaired.unwrap_or_default(),
                     outcome,
                 }
             })
@@ -243,15 +247,6 @@ impl Report {
             let _ = writeln!(table, "{name:width$}  {value}");
         }
         table
-    }
-}
-
-/// A counter of the statistics.
-fn count(stat: &RtcStats, name: &str) -> i64 {
-    match stat.get(name) {
-        Some(RtcStatsValue::Unsigned(count)) => i64::try_from(*count).unwrap_or(i64::MAX),
-        Some(RtcStatsValue::Signed(count)) => *count,
-        _ => 0,
     }
 }
 

@@ -66,7 +66,7 @@ impl Driver {
         };
         match socket.send(transmit, run) {
             Sent::Done => {}
-            Sent::Failed => self.connection.handle_path_failed(now, &transmit.path()),
+            Sent::Failed => self.discard(now, transmit),
             Sent::Blocked => {
                 self.connection.handle_writable(now, id, false);
                 self.blocked.push(Blocked {
@@ -75,6 +75,17 @@ impl Driver {
                 });
             }
         }
+    }
+
+    /// The operating system did not take a run.
+    fn discard(&mut self, now: Instant, transmit: &Transmit) {
+        let path = transmit.path();
+        let packets = transmit
+            .segment_len()
+            .map_or(1, |len| transmit.len().div_ceil(usize::from(len.get())));
+        self.connection
+            .handle_discarded(now, &path, packets as u64, transmit.len() as u64);
+        self.connection.handle_path_failed(now, &path);
     }
 
     fn retry_blocked(&mut self, now: Instant) {
@@ -87,8 +98,7 @@ impl Driver {
                 Sent::Blocked => self.blocked.push(blocked),
                 Sent::Done => self.connection.handle_writable(now, id, true),
                 Sent::Failed => {
-                    self.connection
-                        .handle_path_failed(now, &blocked.transmit.path());
+                    self.discard(now, &blocked.transmit);
                     self.connection.handle_writable(now, id, true);
                 }
             }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use stonechat::file::{IvfReader, OggOpusReader};
 use stonechat::{
     FrameTime, MediaKind, MediaStreamTrack, MediaStreamTrackState, OutgoingFrame,
-    RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcStatsType, WriteFrameError,
+    RtcInboundRtpStreamStats, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, WriteFrameError,
 };
 
 use crate::pair::{frame, pair, within};
@@ -67,13 +67,12 @@ async fn frames_arrive_as_they_were_sent() {
         0
     );
 
-    let report = within(b.pc.get_stats()).await.unwrap();
-    let received: f64 = report
-        .of_type(RtcStatsType::InboundRtp)
-        .filter(|stat| stat.text("kind") == Some("video"))
-        .filter_map(|stat| stat.number("framesReceived"))
+    let report = within(b.pc.get_stats(None)).await.unwrap();
+    let received: u32 = report
+        .of::<RtcInboundRtpStreamStats>()
+        .filter_map(|stream| stream.frames_received)
         .sum();
-    assert_eq!(received, 100.0);
+    assert_eq!(received, 100);
 }
 
 #[tokio::test]

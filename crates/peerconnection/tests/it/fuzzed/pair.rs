@@ -10,6 +10,7 @@ use bytes::{Bytes, BytesMut};
 use stonechat_crypto::{Certificate, CertificateParams};
 use stonechat_ice::Interface;
 use stonechat_media::{FrameTime, OutgoingFrame};
+use stonechat_peerconnection::stats::StatsSelector;
 use stonechat_peerconnection::{
     Answer, Call, ChannelId, ChannelInit, Config, Configuration, ConnectionState, Direction, Event,
     IceCandidateInit, Kind, MessageKind, OfferOptions, PeerConnection, ReceiverId, Reply, Request,
@@ -316,7 +317,7 @@ impl World {
                 data: Bytes::copy_from_slice(script.octets()),
             },
             17 => Call::CloseChannel(channel?),
-            18 => Call::GetStats,
+            18 => Call::GetStats(StatsSelector::All),
             _ if script.octet() == 0xff => Call::Close,
             _ => Call::SetStreams(sender?, vec!["other".to_owned()]),
         })
