@@ -402,7 +402,7 @@ impl Channels {
     pub fn channel_stats(&self, id: ChannelId) -> Option<ChannelStats> {
         let closed = self.last_closed.filter(|(closed, _)| *closed == id);
         let living = self.channel(id).map(|channel| channel.stats);
-        living.or(closed.map(|(_, stats)| stats))
+        living.or_else(|| closed.map(|(_, stats)| stats))
     }
 
     /// Counters of all channels.

@@ -73,7 +73,7 @@ pub(crate) enum Outcome {
     /// Gathering went on.
     State(GatheringState),
     /// A base is no more.
-    Gone(Local),
+    Gone(Box<Local>),
 }
 
 /// What became of a message that was to be written.

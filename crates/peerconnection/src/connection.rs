@@ -181,6 +181,14 @@ impl Connection {
         self.layers.media_events.pop_front()
     }
 
+    /// Where application data really goes now, of each transport that can send.
+    pub fn send_paths(&self) -> impl Iterator<Item = Path> + '_ {
+        self.layers.transports.iter().filter_map(|transport| {
+            let route = transport.ice.send_route()?;
+            Some(transport.ice.physical(&route))
+        })
+    }
+
     /// What was dropped, by reason.
     #[must_use]
     pub fn drops(&self) -> &Drops {

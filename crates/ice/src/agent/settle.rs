@@ -60,7 +60,7 @@ impl Core {
                 Outcome::State(state) => {
                     self.events.push_back(Event::GatheringState(state));
                 }
-                Outcome::Gone(local) => self.forget_base(local),
+                Outcome::Gone(local) => self.forget_base(*local),
             }
         }
     }

@@ -132,7 +132,8 @@ impl Gatherer {
             .into_iter()
             .partition(|local| local.socket == socket);
         self.locals = kept;
-        self.outcomes.extend(gone.into_iter().map(Outcome::Gone));
+        self.outcomes
+            .extend(gone.into_iter().map(|local| Outcome::Gone(Box::new(local))));
     }
 
     /// The answer to the request for the socket of the base at `at`.

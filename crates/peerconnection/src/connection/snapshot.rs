@@ -63,7 +63,6 @@ impl Layers {
                     .any(|it| it.rid == layer.rid && it.active),
                 rid: layer.rid.clone(),
                 encoding_index: u32::try_from(index).unwrap_or(u32::MAX),
-                scalability_mode: None,
                 has_rtx: plan.codecs.iter().any(|codec| codec.rtx.is_some()),
                 source: self.source_of(id, stats),
                 stats: stats.clone(),

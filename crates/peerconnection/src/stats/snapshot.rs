@@ -67,8 +67,6 @@ pub struct SenderSnapshot {
     pub rid: Option<String>,
     /// The place of its encoding.
     pub encoding_index: u32,
-    /// The scalability mode that is configured.
-    pub scalability_mode: Option<String>,
     /// Whether retransmissions go on a stream of their own.
     pub has_rtx: bool,
     /// What its track gave since it was attached.

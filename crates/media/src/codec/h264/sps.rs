@@ -167,6 +167,10 @@ impl<'a> Bits<'a> {
 const HIGH_PROFILES: [u32; 13] = [100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135];
 
 #[cfg(test)]
+#[expect(
+    clippy::arithmetic_side_effects,
+    reason = "numbers of a test are small"
+)]
 mod tests {
     use super::*;
 

@@ -100,7 +100,10 @@ impl Collector<'_> {
         let is_known =
             candidate.kind != CandidateKind::PeerReflexive || self.is_told(&candidate.address);
         stats.address = is_known.then(|| address(&candidate.address));
-        let fragment = candidate.ufrag.clone().or(transport.remote_ufrag.clone());
+        let fragment = candidate
+            .ufrag
+            .clone()
+            .or_else(|| transport.remote_ufrag.clone());
         stats.username_fragment = fragment.filter(|_| {
             candidate.kind != CandidateKind::PeerReflexive || transport.remote_ufrag.is_some()
         });

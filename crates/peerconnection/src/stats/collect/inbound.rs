@@ -62,7 +62,7 @@ impl Collector<'_> {
         };
         jitter_buffer(receiver, &mut inbound);
         match receiver.kind {
-            Kind::Audio => self.inbound_audio(receiver, told, &mut inbound),
+            Kind::Audio => self.inbound_audio(receiver, &told, &mut inbound),
             Kind::Video => self.inbound_video(receiver, told, &mut inbound),
         }
         let id = inbound.id.clone();
@@ -83,7 +83,7 @@ impl Collector<'_> {
     fn inbound_audio(
         &self,
         receiver: &ReceiverSnapshot,
-        told: DecodeReport,
+        told: &DecodeReport,
         inbound: &mut InboundRtpStreamStats,
     ) {
         let stats = &receiver.stats;

@@ -53,12 +53,12 @@ impl Collector<'_> {
             ..OutboundRtpStreamStats::default()
         };
         if sender.kind == Kind::Video {
-            self.outbound_video(sender, told, &mut outbound);
+            self.outbound_video(sender, transceiver, told, &mut outbound);
         }
         let id = outbound.id.clone();
         self.report.add(outbound);
         if let Some(remote) = remote {
-            self.remote_inbound(sender, transceiver, rtp, id, remote);
+            self.remote_inbound(sender, rtp, id, remote);
         }
     }
 
@@ -75,6 +75,7 @@ impl Collector<'_> {
     fn outbound_video(
         &self,
         sender: &SenderSnapshot,
+        transceiver: &Transceiver,
         told: EncodeReport,
         outbound: &mut OutboundRtpStreamStats,
     ) {
@@ -97,7 +98,7 @@ impl Collector<'_> {
         outbound.frames_encoded = told.frames_encoded.or(Some(taken));
         outbound.key_frames_encoded = told
             .key_frames_encoded
-            .or(Some(count(stats.key_frames_taken)));
+            .or_else(|| Some(count(stats.key_frames_taken)));
         outbound.qp_sum = told.qp_sum;
         outbound.psnr_sum = told.psnr_sum;
         outbound.psnr_measurements = told.psnr_measurements;
@@ -110,13 +111,18 @@ impl Collector<'_> {
         outbound.pli_count = Some(count(stats.pli_count));
         outbound.encoder_implementation = told.encoder_implementation;
         outbound.power_efficient_encoder = told.power_efficient_encoder;
-        outbound.scalability_mode = sender.scalability_mode.clone().or(told.scalability_mode);
+        let configured = transceiver
+            .sender
+            .encodings
+            .iter()
+            .find(|encoding| encoding.rid == sender.rid)
+            .and_then(|encoding| encoding.scalability_mode.clone());
+        outbound.scalability_mode = configured.or(told.scalability_mode);
     }
 
     fn remote_inbound(
         &mut self,
         sender: &SenderSnapshot,
-        _transceiver: &Transceiver,
         rtp: RtpStreamStats,
         local: String,
         id: String,

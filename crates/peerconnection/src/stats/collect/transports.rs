@@ -45,7 +45,7 @@ impl Collector<'_> {
             stats.tls_version = Some(version.clone());
             stats.dtls_cipher = Some(cipher.clone());
             stats.srtp_cipher.clone_from(srtp);
-            stats.remote_certificate_id = self.certificate(&[certificate.clone()]);
+            stats.remote_certificate_id = self.certificate(std::slice::from_ref(certificate));
         }
         let ours = self.session.certificate.der().to_vec();
         stats.local_certificate_id = self.certificate(&[ours]);
