@@ -103,7 +103,10 @@ fn mute_comes_before_the_removal_and_that_before_new_tracks() {
     let audio = a.add_track(Kind::Audio, "mic", &["one"]);
     negotiate(&mut a, &mut b);
     let receiver = b.transceivers()[0].id.receiver();
-    b.pc.call(b.now, Call::GetStats);
+    b.pc.call(
+        b.now,
+        Call::GetStats(stonechat_peerconnection::stats::StatsSelector::All),
+    );
     b.pull_all();
     a.does(Call::RemoveTrack(audio));
     a.add_track(Kind::Video, "camera", &["two"]);
@@ -438,7 +441,9 @@ fn a_track_that_was_added_while_the_offer_waits_takes_its_section() {
 #[test]
 fn get_stats_is_no_operation_of_the_chain() {
     let mut app = App::new("a");
-    app.promise(Call::GetStats);
+    app.promise(Call::GetStats(
+        stonechat_peerconnection::stats::StatsSelector::All,
+    ));
     // Nothing is chained, so this fails at once.
     assert_eq!(app.fails(Call::CreateAnswer), ErrorName::InvalidStateError);
 }
@@ -448,7 +453,9 @@ fn get_stats_is_no_operation_of_the_chain() {
 fn get_stats_settles_even_after_close() {
     let mut app = App::new("a");
     app.does(Call::Close);
-    let promise = app.promise(Call::GetStats);
+    let promise = app.promise(Call::GetStats(
+        stonechat_peerconnection::stats::StatsSelector::All,
+    ));
     app.pull_all();
     assert!(app.settled[&promise].is_ok());
 }

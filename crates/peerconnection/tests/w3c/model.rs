@@ -271,7 +271,7 @@ impl Model {
                 kind: MessageKind::Binary,
                 data: Bytes::from(vec![1; self.below(3000)]),
             },
-            11 => Call::GetStats,
+            11 => Call::GetStats(stonechat_peerconnection::stats::StatsSelector::All),
             12 => Call::RequestKeyFrame(id.receiver()),
             _ => Call::SetConfiguration(Box::new(Configuration {
                 ice_transport_policy: IceTransportPolicy::All,
