@@ -99,7 +99,13 @@ impl Side {
 
     async fn on_event(&self, event: PeerConnectionEvent) -> Result<(), RtcError> {
         match event {
-            PeerConnectionEvent::NegotiationNeeded => self.describe().await?,
+            // It may be old: an offer that is on its way has it already, and in the state stable
+            // it fires again if there is more.
+            PeerConnectionEvent::NegotiationNeeded
+                if self.pc.signaling_state() == RtcSignalingState::Stable =>
+            {
+                self.describe().await?;
+            }
             PeerConnectionEvent::IceCandidate(event) => {
                 if let Some(candidate) = event.candidate {
                     // The other side may be gone already.
