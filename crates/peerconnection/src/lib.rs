@@ -100,7 +100,9 @@ pub use session::call::{
     Answer, Call, ChannelInit, Direction, OfferOptions, PromiseId, TrackInfo, TransceiverInit,
     Value,
 };
-pub use session::description::{LocalSessionDescriptionInit, SdpType, SessionDescription};
+pub use session::description::{
+    LocalSessionDescriptionInit, SdpType, SessionDescription, SessionDescriptionInit,
+};
 pub use session::identity::PeerIdentity;
 pub use session::step::{Event, Step};
 pub use signaling::Which;

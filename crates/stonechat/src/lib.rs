@@ -125,7 +125,7 @@ pub use peer_connection_event::PeerConnectionEvent;
 pub use rtc_certificate::{
     KeygenAlgorithm, RtcCertificate, RtcCertificateExpiration, RtcDtlsFingerprint,
 };
-pub use rtc_data_channel::{ChannelEvent, RtcDataChannel, RtcDataChannelMessage};
+pub use rtc_data_channel::{BinaryType, ChannelEvent, RtcDataChannel, RtcDataChannelMessage};
 pub use rtc_data_channel_event::{RtcDataChannelEvent, RtcDataChannelEventInit};
 pub use rtc_dtls_transport::{DtlsEvent, DtlsParameters, RtcDtlsTransport};
 pub use rtc_dtmf_sender::{DtmfEvent, RtcDtmfSender, RtcDtmfToneChangeEvent};
@@ -140,7 +140,7 @@ pub use rtc_ice_candidate::{
     RtcIceServerTransportProtocol, RtcIceTcpCandidateType, RtcLocalIceCandidateInit,
 };
 pub use rtc_ice_transport::{
-    IceEvent, RtcIceComponent, RtcIceGathererState, RtcIceRole, RtcIceTransport,
+    IceEvent, RtcIceComponent, RtcIceGathererState, RtcIceParameters, RtcIceRole, RtcIceTransport,
     RtcIceTransportState,
 };
 pub use rtc_identity_provider::{
@@ -223,6 +223,7 @@ pub use stonechat_peerconnection::{
     IdentityValidationResult as RtcIdentityValidationResult, Kind as MediaKind, MediaEngine,
     OfferOptions as RtcOfferOptions, RtcpMuxPolicy as RtcRtcpMuxPolicy,
     SctpTransportState as RtcSctpTransportState, SdpType as RtcSdpType,
-    SessionDescription as RtcSessionDescription, SignalingState as RtcSignalingState,
+    SessionDescription as RtcSessionDescription,
+    SessionDescriptionInit as RtcSessionDescriptionInit, SignalingState as RtcSignalingState,
     ThirdPartyIdentityProvider, TransceiverInit as RtcRtpTransceiverInit,
 };

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use stonechat_peerconnection::session::ChannelView;
 use stonechat_peerconnection::{
-    Call, ChannelId, ChannelInit, DataChannelState, MessageKind, Session,
+    Call, ChannelId, ChannelInit, DataChannelState, MessageKind, Priority, Session,
 };
 use tokio::sync::{mpsc, watch};
 
@@ -14,6 +14,8 @@ use crate::error::{RtcError, RtcErrorName};
 use crate::message_event::MessageEvent;
 use crate::rtc_error_event::{RtcErrorEvent, RtcErrorEventInit};
 use crate::shared::Shared;
+
+pub use stonechat_peerconnection::BinaryType;
 
 /// Octets of messages after which the credit for more is returned, so that not each message
 /// costs a lock.
@@ -126,6 +128,34 @@ impl RtcDataChannel {
     #[must_use]
     pub fn buffered_amount(&self) -> u64 {
         self.guard.shared.session().channel_state(self.core.id).1
+    }
+
+    /// `priority`.
+    #[must_use]
+    pub fn priority(&self) -> Priority {
+        self.core.init.priority
+    }
+
+    /// `binaryType`: as what binary messages are to be shown. They are octets here either way; it
+    /// is kept for language bindings.
+    #[must_use]
+    pub fn binary_type(&self) -> BinaryType {
+        let view = self.guard.shared.session().channel(self.core.id);
+        view.map(|view| view.binary_type).unwrap_or_default()
+    }
+
+    /// Sets `binaryType`.
+    pub fn set_binary_type(&self, binary_type: BinaryType) {
+        // A channel that is forgotten has no use for it.
+        let call = Call::SetBinaryType(self.core.id, binary_type);
+        let _ = self.guard.shared.call(call);
+    }
+
+    /// `bufferedAmountLowThreshold`, in octets.
+    #[must_use]
+    pub fn buffered_amount_low_threshold(&self) -> u64 {
+        let view = self.guard.shared.session().channel(self.core.id);
+        view.map_or(0, |view| view.buffered_amount_low_threshold)
     }
 
     /// Sets `bufferedAmountLowThreshold`, in octets.

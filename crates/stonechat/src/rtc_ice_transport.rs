@@ -11,7 +11,8 @@ use crate::shared::Shared;
 
 pub use stonechat_peerconnection::{
     IceComponent as RtcIceComponent, IceGathererState as RtcIceGathererState,
-    IceRole as RtcIceRole, IceTransportState as RtcIceTransportState,
+    IceParameters as RtcIceParameters, IceRole as RtcIceRole,
+    IceTransportState as RtcIceTransportState,
 };
 
 /// The ICE transport under a DTLS transport.
@@ -69,6 +70,32 @@ impl RtcIceTransport {
         self.view()
             .map(|view| view.local_candidates)
             .unwrap_or_default()
+    }
+
+    /// `component`: `rtp`, because RTCP is always multiplexed with RTP.
+    #[must_use]
+    pub fn component(&self) -> RtcIceComponent {
+        RtcIceComponent::Rtp
+    }
+
+    /// `getRemoteCandidates()`: what was added, without peer-reflexive ones.
+    #[must_use]
+    pub fn get_remote_candidates(&self) -> Vec<RtcIceCandidate> {
+        self.view()
+            .map(|view| view.remote_candidates)
+            .unwrap_or_default()
+    }
+
+    /// `getLocalParameters()`, once a local description has them.
+    #[must_use]
+    pub fn get_local_parameters(&self) -> Option<RtcIceParameters> {
+        self.view()?.local_parameters
+    }
+
+    /// `getRemoteParameters()`, once both descriptions fit together.
+    #[must_use]
+    pub fn get_remote_parameters(&self) -> Option<RtcIceParameters> {
+        self.view()?.remote_parameters
     }
 
     /// `getSelectedCandidatePair()`.

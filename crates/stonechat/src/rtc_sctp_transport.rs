@@ -57,7 +57,7 @@ impl RtcSctpTransport {
         })
     }
 
-    /// `maxMessageSize` in octets; `None` if the peer has no limit.
+    /// `maxMessageSize` in octets; `None` if neither side has a limit, which the W3C calls infinity.
     #[must_use]
     pub fn max_message_size(&self) -> Option<u64> {
         let max = self

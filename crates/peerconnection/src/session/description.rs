@@ -26,6 +26,41 @@ pub struct SessionDescription {
     pub sdp: String,
 }
 
+impl SessionDescription {
+    /// The constructor.
+    #[must_use]
+    pub fn new(init: SessionDescriptionInit) -> Self {
+        Self {
+            kind: init.kind,
+            sdp: init.sdp,
+        }
+    }
+
+    /// `toJSON()`: what signalling carries. `type` is [`kind`](Self::kind) here.
+    #[must_use]
+    pub fn to_json(&self) -> SessionDescriptionInit {
+        SessionDescriptionInit {
+            kind: self.kind,
+            sdp: self.sdp.clone(),
+        }
+    }
+}
+
+/// `RTCSessionDescriptionInit`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct SessionDescriptionInit {
+    /// `type`: what it is.
+    pub kind: SdpType,
+    /// `sdp`: the text; not looked at if it is a rollback.
+    pub sdp: String,
+}
+
+impl From<SessionDescriptionInit> for SessionDescription {
+    fn from(init: SessionDescriptionInit) -> Self {
+        Self::new(init)
+    }
+}
+
 /// `RTCLocalSessionDescriptionInit`: what `setLocalDescription()` takes.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct LocalSessionDescriptionInit {
