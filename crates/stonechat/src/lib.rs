@@ -125,7 +125,9 @@ pub use peer_connection_event::PeerConnectionEvent;
 pub use rtc_certificate::{
     KeygenAlgorithm, RtcCertificate, RtcCertificateExpiration, RtcDtlsFingerprint,
 };
-pub use rtc_data_channel::{BinaryType, ChannelEvent, RtcDataChannel, RtcDataChannelMessage};
+pub use rtc_data_channel::{
+    BinaryType, ChannelEvent, ChannelMessages, ChannelOctets, RtcDataChannel, RtcDataChannelMessage,
+};
 pub use rtc_data_channel_event::{RtcDataChannelEvent, RtcDataChannelEventInit};
 pub use rtc_dtls_transport::{DtlsEvent, DtlsParameters, RtcDtlsTransport};
 pub use rtc_dtmf_sender::{DtmfEvent, RtcDtmfSender, RtcDtmfToneChangeEvent};

@@ -1,19 +1,31 @@
 //! `RTCDataChannel` (webrtc-pc, section 6.2).
 
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use bytes::Bytes;
+use bytes::{BufMut, Bytes};
 use stonechat_peerconnection::session::ChannelView;
 use stonechat_peerconnection::{
     Call, ChannelId, ChannelInit, DataChannelState, MessageKind, Priority, Session,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, watch};
 
 use crate::error::{RtcError, RtcErrorName};
 use crate::message_event::MessageEvent;
 use crate::rtc_error_event::{RtcErrorEvent, RtcErrorEventInit};
 use crate::shared::Shared;
+
+mod event_queue;
+mod messages;
+mod octets;
+mod waiter;
+
+use event_queue::{EventQueue, Taken};
+use waiter::Waiter;
+
+pub use messages::ChannelMessages;
+pub use octets::ChannelOctets;
 
 pub use stonechat_peerconnection::BinaryType;
 
@@ -207,36 +219,26 @@ impl RtcDataChannel {
     ///
     /// As [`send_text`](Self::send_text), but never for a full buffer.
     pub async fn send_when_ready(&self, message: RtcDataChannelMessage) -> Result<(), RtcError> {
-        let (kind, data) = match message {
-            RtcDataChannelMessage::Text(text) => {
-                (MessageKind::Text, Bytes::from(text.into_bytes()))
-            }
-            RtcDataChannelMessage::Binary(data) => (MessageKind::Binary, data),
+        let (kind, data) = into_parts(message);
+        let mut room = self.core.room();
+        let attempt = || match self.send_kind(kind, data.clone()) {
+            Err(error) if error.name == RtcErrorName::OperationError => None,
+            result => Some(result),
         };
-        loop {
-            let room = self.core.room.notified();
-            tokio::pin!(room);
-            room.as_mut().enable();
-            match self.send_kind(kind, data.clone()) {
-                Err(error) if error.name == RtcErrorName::OperationError => room.await,
-                result => return result,
-            }
-        }
+        poll_fn(|cx| room.poll(cx, attempt)).await
     }
 
     /// The next event, also messages; `None` after [`ChannelEvent::Close`].
     ///
     /// Nothing is lost if the future is dropped before it is ready.
     pub async fn next_event(&self) -> Option<ChannelEvent> {
-        let event = self.core.events.lock().await.recv().await?;
+        let mut arrival = self.core.arrival();
+        let event = poll_fn(|cx| arrival.poll(cx, || self.take_event())).await?;
         Some(match event {
             RawChannelEvent::Open => ChannelEvent::Open,
-            RawChannelEvent::Message { kind, data } => {
-                self.return_credit(data.len());
-                ChannelEvent::Message(MessageEvent {
-                    data: message(kind, data),
-                })
-            }
+            RawChannelEvent::Message { kind, data } => ChannelEvent::Message(MessageEvent {
+                data: message(kind, data),
+            }),
             RawChannelEvent::BufferedAmountLow => ChannelEvent::BufferedAmountLow,
             RawChannelEvent::Closing => ChannelEvent::Closing,
             RawChannelEvent::Error(error) => {
@@ -281,11 +283,35 @@ impl RtcDataChannel {
         self.guard.shared.call(call).map(|_| ())
     }
 
-    fn return_credit(&self, octets: usize) {
-        let taken = octets.max(1) as u64;
-        let owed = self.core.owed.fetch_add(taken, Ordering::Relaxed) + taken;
-        let empty = self.core.waiting.fetch_sub(1, Ordering::Relaxed) == 1;
-        if owed >= CREDIT_STEP || empty {
+    /// The next event, `Some(None)` at the end, and `None` if one has to wait.
+    fn take_event(&self) -> Option<Option<RawChannelEvent>> {
+        let event = self.core.events().take();
+        if let Some(Some(RawChannelEvent::Message { data, .. })) = &event {
+            self.return_credit(&Taken {
+                credit: data.len().max(1) as u64,
+                messages: 1,
+            });
+        }
+        event
+    }
+
+    /// Copies octets of messages; `false` if one has to wait.
+    fn read(&self, into: &mut impl BufMut) -> Result<bool, RtcError> {
+        let mut taken = Taken::default();
+        let result = self.core.events().read(into, &mut taken);
+        if taken != Taken::default() {
+            self.return_credit(&taken);
+        }
+        result
+    }
+
+    fn return_credit(&self, taken: &Taken) {
+        let owed = self.core.owed.fetch_add(taken.credit, Ordering::Relaxed) + taken.credit;
+        let waiting = self
+            .core
+            .waiting
+            .fetch_sub(taken.messages, Ordering::Relaxed);
+        if owed >= CREDIT_STEP || waiting == taken.messages {
             let owed = self.core.owed.swap(0, Ordering::Relaxed);
             self.guard.shared.return_credit(self.core.id, owed);
         }
@@ -305,14 +331,7 @@ impl Drop for Guard {
         let _ = self.shared.call(Call::CloseChannel(self.core.id));
         // What waits unread does not hold up the other channels.
         let owed = self.core.owed.swap(0, Ordering::Relaxed);
-        let mut unread = 0;
-        if let Ok(mut events) = self.core.events.try_lock() {
-            while let Ok(event) = events.try_recv() {
-                if let RawChannelEvent::Message { data, .. } = event {
-                    unread += data.len().max(1) as u64;
-                }
-            }
-        }
+        let unread = self.core.events().clear();
         if owed + unread > 0 {
             self.shared.return_credit(self.core.id, owed + unread);
         }
@@ -337,9 +356,11 @@ pub(crate) struct ChannelCore {
     label: String,
     init: ChannelInit,
     state: watch::Sender<DataChannelState>,
-    queue: Mutex<Option<mpsc::UnboundedSender<RawChannelEvent>>>,
-    events: tokio::sync::Mutex<mpsc::UnboundedReceiver<RawChannelEvent>>,
-    room: tokio::sync::Notify,
+    events: Mutex<EventQueue>,
+    /// Told when something is in the queue or nothing follows.
+    arrival: Arc<Notify>,
+    /// Told when the send buffer may have room and when the state is another.
+    room: Arc<Notify>,
     /// Messages in the queue.
     waiting: AtomicU64,
     /// Octets that were taken and for which no credit was returned yet.
@@ -351,7 +372,6 @@ pub(crate) struct ChannelCore {
 
 impl ChannelCore {
     pub(crate) fn new(id: ChannelId, view: Option<ChannelView>) -> Self {
-        let (queue, events) = mpsc::unbounded_channel();
         let (label, init, state) = match view {
             Some(view) => (view.label, view.init, view.state),
             None => (
@@ -365,9 +385,9 @@ impl ChannelCore {
             label,
             init,
             state: watch::Sender::new(state),
-            queue: Mutex::new(Some(queue)),
-            events: tokio::sync::Mutex::new(events),
-            room: tokio::sync::Notify::new(),
+            events: Mutex::default(),
+            arrival: Arc::default(),
+            room: Arc::default(),
             waiting: AtomicU64::new(0),
             owed: AtomicU64::new(0),
             abandoned: AtomicBool::new(false),
@@ -385,26 +405,36 @@ impl ChannelCore {
             .send_if_modified(|now| std::mem::replace(now, state) != state);
         if matches!(
             event,
-            RawChannelEvent::BufferedAmountLow | RawChannelEvent::Close
+            RawChannelEvent::Open | RawChannelEvent::BufferedAmountLow | RawChannelEvent::Close
         ) {
             self.room.notify_waiters();
         }
         if self.abandoned.load(Ordering::Relaxed) {
             return false;
         }
-        let last = matches!(event, RawChannelEvent::Close);
         let message = matches!(event, RawChannelEvent::Message { .. });
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if message {
-            self.waiting.fetch_add(1, Ordering::Relaxed);
-        }
-        let queued = queue
-            .as_ref()
-            .is_some_and(|queue| queue.send(event).is_ok());
-        if last {
-            *queue = None;
-        }
+        let queued = {
+            let mut events = self.events();
+            self.waiting
+                .fetch_add(u64::from(message), Ordering::Relaxed);
+            events.push(event)
+        };
+        self.arrival.notify_waiters();
         message && queued
+    }
+
+    fn events(&self) -> MutexGuard<'_, EventQueue> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for events.
+    fn arrival(&self) -> Waiter {
+        Waiter::new(&self.arrival)
+    }
+
+    /// Waits for room in the send buffer, or for another state.
+    fn room(&self) -> Waiter {
+        Waiter::new(&self.room)
     }
 
     /// Octets left the send buffer: those who wait for room try again.
@@ -415,7 +445,8 @@ impl ChannelCore {
     /// The end of the peer connection: no event, but nothing follows either.
     pub(crate) fn close(&self) {
         self.state.send_replace(DataChannelState::Closed);
-        *self.queue.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.events().end();
+        self.arrival.notify_waiters();
         self.room.notify_waiters();
     }
 
@@ -440,6 +471,13 @@ impl ChannelCore {
         });
         *handles = Arc::downgrade(&guard);
         guard
+    }
+}
+
+fn into_parts(message: RtcDataChannelMessage) -> (MessageKind, Bytes) {
+    match message {
+        RtcDataChannelMessage::Text(text) => (MessageKind::Text, Bytes::from(text.into_bytes())),
+        RtcDataChannelMessage::Binary(data) => (MessageKind::Binary, data),
     }
 }
 
