@@ -155,6 +155,11 @@ impl Sources {
                         self.add_item(module, true, definition);
                     }
                 }
+                Item::Macro(inner) if inner.mac.path.is_ident("dictionary") => {
+                    if let Some(definition) = dictionary(module, inner.mac.tokens) {
+                        self.add_item(module, true, definition);
+                    }
+                }
                 Item::Struct(inner) => {
                     let definition = of_struct(&inner);
                     self.add_item(module, is_public(&inner.vis), definition);
@@ -499,6 +504,33 @@ fn words(tokens: TokenStream) -> BTreeMap<String, Option<String>> {
     variants
 }
 
+/// The struct that the macro of statistics declares, `Name: Base { member: Type, .. }`: it
+/// dereferences to what it inherits from.
+fn dictionary(module: usize, tokens: TokenStream) -> Option<Definition> {
+    let mut names = vec![];
+    let mut fields = BTreeSet::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => names.push(ident.to_string()),
+            TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => {
+                let members = format!("{{ {} }}", group.stream());
+                let members: syn::FieldsNamed = syn::parse_str(&members).ok()?;
+                let idents = members.named.into_iter().filter_map(|field| field.ident);
+                fields.extend(idents.map(|ident| ident.unraw().to_string()));
+            }
+            _ => {}
+        }
+    }
+    let [name, base] = <[String; 2]>::try_from(names).ok()?;
+    Some(Definition {
+        name,
+        fields,
+        literal: true,
+        also: vec![(module, vec![base])],
+        ..Definition::default()
+    })
+}
+
 fn of_struct(item: &syn::ItemStruct) -> Definition {
     let closed = item
         .attrs
@@ -558,6 +590,7 @@ fn is_public(visibility: &Visibility) -> bool {
 fn type_path(of: &Type) -> Option<Vec<String>> {
     match of {
         Type::Path(path) if path.qself.is_none() => Some(segments(&path.path)),
+        Type::Reference(of) => type_path(&of.elem),
         _ => None,
     }
 }
@@ -595,9 +628,21 @@ mod tests {
             impl Clone for Object { fn clone(&self) -> Self { Self } }
             #[cfg(test)] impl Object { pub fn only_in_tests(&self) {} }
         }
+        mod stats {
+            pub struct Base { pub id: u8 }
+            dictionary! {
+                /// Doc.
+                Stats: Base {
+                    /// One.
+                    sent: Option<u64>,
+                    record: Option<BTreeMap<String, f64>>,
+                }
+            }
+        }
         mod more { use super::object::Object as It; impl It { pub fn more(&self) {} } }
         pub use object::{Init, Object};
         pub use state::State;
+        pub use stats::Stats;
     "#;
 
     const TOP: &str = r#"
@@ -610,7 +655,7 @@ mod tests {
         }
         pub mod inner { pub use crate::handles::Provider; }
         pub use handles::Handle;
-        pub use stonechat_below::{Init as RtcInit, State as RtcState};
+        pub use stonechat_below::{Init as RtcInit, State as RtcState, Stats as RtcStats};
         pub type Alias = RtcInit;
     "#;
 
@@ -646,6 +691,13 @@ mod tests {
         let handle = sources().public("Handle").cloned().unwrap();
         assert_eq!(set(&handle.methods), ["more", "run"]);
         assert!(handle.literal);
+    }
+
+    #[test]
+    fn members_of_dictionaries_are_read_from_the_macro() {
+        let stats = sources().public("RtcStats").cloned().unwrap();
+        assert_eq!(stats.name, "Stats");
+        assert_eq!(set(&stats.fields), ["id", "record", "sent"]);
     }
 
     #[test]

@@ -225,7 +225,7 @@ fn all_objects_have_id_type_and_timestamp() {
     );
 }
 
-// api: RTCStatsReport
+// api: RTCStatsReport.get, RTCStatsReport.has, RTCStatsReport.size, RTCStatsReport.keys, RTCStatsReport.values, RTCStatsReport.entries, RTCStatsReport.forEach
 #[test]
 fn a_report_is_a_map_of_objects_by_id() {
     let mut call = Media::new(3);
@@ -321,7 +321,7 @@ fn json_has_the_names_of_the_w3c() {
     assert_eq!(json[&stream.id]["ssrc"], stream.ssrc);
 }
 
-// api: RTCStatsType
+// api: RTCStatsType.codec, RTCStatsType.inbound-rtp, RTCStatsType.outbound-rtp, RTCStatsType.remote-inbound-rtp, RTCStatsType.remote-outbound-rtp, RTCStatsType.media-source, RTCStatsType.media-playout, RTCStatsType.data-channel, RTCStatsType.transport, RTCStatsType.candidate-pair, RTCStatsType.local-candidate, RTCStatsType.remote-candidate, RTCStatsType.certificate, RTCStatsType.peer-connection
 #[test]
 fn the_types_have_their_words() {
     let words = StatsType::ALL.map(StatsType::as_str);

@@ -440,3 +440,53 @@ async fn an_isolated_track_is_heard_by_its_peer() {
     let bob = heard(BOB).await;
     assert!(bob[20..].iter().all(|loud| *loud), "{bob:?}");
 }
+
+// api: RTCErrorDetailTypeIdp.idp-bad-script-failure, RTCErrorDetailTypeIdp.idp-tls-failure
+// api: RTCIdentityProvider.generateAssertion, RTCIdentityProvider.validateAssertion
+// api: RTCPeerConnection.getIdentityAssertion
+#[tokio::test]
+async fn the_error_of_a_provider_is_the_application_s() {
+    struct Fails(RtcErrorDetailTypeIdp);
+
+    impl RtcIdentityProvider for Fails {
+        async fn generate_assertion(
+            &self,
+            _: String,
+            _: String,
+            _: RtcIdentityProviderOptions,
+        ) -> Result<RtcIdentityAssertionResult, RtcIdentityProviderError> {
+            Err(RtcIdentityProviderError::new(self.0, "it fails"))
+        }
+
+        async fn validate_assertion(
+            &self,
+            _: String,
+            _: String,
+        ) -> Result<RtcIdentityValidationResult, RtcIdentityProviderError> {
+            Err(RtcIdentityProviderError::new(self.0, "it fails"))
+        }
+    }
+
+    for detail in [
+        RtcErrorDetailTypeIdp::IdpBadScriptFailure,
+        RtcErrorDetailTypeIdp::IdpTlsFailure,
+    ] {
+        let idp = Idp::new("example.org");
+        let (making, checking) = (with(&[&idp]), api());
+        let scope = checking.identity_provider_scope("example.org", "default");
+        scope.rtc_identity_provider().register(Fails(detail));
+        let pc = expecting(&checking, None);
+        pc.set_identity_provider("example.org", hint(ALICE))
+            .unwrap();
+        let error = within(pc.get_identity_assertion()).await.unwrap_err();
+        assert_eq!(error.error_detail().unwrap().as_str(), detail.as_str());
+        let (a, b) = (expecting(&making, None), expecting(&checking, Some(ALICE)));
+        a.set_identity_provider("example.org", hint(ALICE)).unwrap();
+        a.create_data_channel("chat", RtcDataChannelInit::default())
+            .unwrap();
+        let error = exchange(&a, &b).await.unwrap_err();
+        assert_eq!(error.error_detail().unwrap().as_str(), detail.as_str());
+        let error = within(b.peer_identity()).await.unwrap_err();
+        assert_eq!(error.error_detail().unwrap().as_str(), detail.as_str());
+    }
+}
