@@ -47,7 +47,7 @@ impl BindingConfig {
 }
 
 /// What a [`BindingClient`] has found out. Each is the last one.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum BindingEvent {
     /// The server sees our datagrams come from here.
@@ -62,13 +62,18 @@ pub enum BindingEvent {
 }
 
 /// Why a server has not told our address.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum BindingFailure {
     /// No response in the time of the [`Schedule`].
     TimedOut,
-    /// An error response with this code.
-    Refused(u16),
+    /// An error response.
+    Refused {
+        /// The error code, from 300 to 699.
+        code: u16,
+        /// The reason phrase, a text for people; it may be empty.
+        reason: String,
+    },
     /// A success response without an address, or with an attribute that has to be understood and
     /// is not.
     Unusable,
@@ -184,7 +189,10 @@ impl BindingClient {
             },
             (Class::Success, _) => BindingEvent::Failed(BindingFailure::Unusable),
             (Class::Error, _) => BindingEvent::Failed(match message.error_code() {
-                Some(error) if !unknown => BindingFailure::Refused(error.code),
+                Some(error) if !unknown => BindingFailure::Refused {
+                    code: error.code,
+                    reason: error.reason.to_owned(),
+                },
                 _ => BindingFailure::Unusable,
             }),
         };

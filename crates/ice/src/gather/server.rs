@@ -298,8 +298,8 @@ impl Gatherer {
                     let kind = CandidateKind::ServerReflexive;
                     self.add_local(kind, canonical(address), socket, local.ip(), Some(source));
                 }
-                BindingEvent::Failed(BindingFailure::Refused(code)) => {
-                    self.refused(index, local, code, "the server refused the request");
+                BindingEvent::Failed(BindingFailure::Refused { code, reason }) => {
+                    self.refused(index, local, code, &reason);
                 }
                 _ => self.refused(index, local, 701, "the server did not answer"),
             }

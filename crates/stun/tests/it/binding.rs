@@ -156,7 +156,7 @@ fn silence_ends_after_seven_requests() {
 }
 
 #[test]
-fn an_error_ends_it_with_its_code() {
+fn an_error_ends_it_with_its_code_and_reason() {
     let mut world = World::new();
     let request = world.request(0).unwrap();
     let error = Attribute::ErrorCode {
@@ -168,7 +168,10 @@ fn an_error_ends_it_with_its_code() {
         "192.0.2.1:3478",
         &response(&request, error, Class::Error),
     );
-    let failed = BindingEvent::Failed(BindingFailure::Refused(500));
+    let failed = BindingEvent::Failed(BindingFailure::Refused {
+        code: 500,
+        reason: "no".to_owned(),
+    });
     assert_eq!(world.client.poll_event(), Some(failed));
 }
 
