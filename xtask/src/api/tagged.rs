@@ -131,10 +131,18 @@ fn tags(lines: &[&str], at: &mut usize) -> Vec<String> {
         };
         open = line.ends_with(',');
         let words = text.split(',').map(str::trim).filter(|tag| !tag.is_empty());
-        tags.extend(words.map(|tag| tag.trim_end_matches('.').to_owned()));
+        tags.extend(words.map(|tag| constructor(tag.trim_end_matches('.'))));
         *at += 1;
     }
     tags
+}
+
+/// `A.A` is the constructor of A.
+fn constructor(tag: &str) -> String {
+    match tag.split_once('.') {
+        Some((interface, member)) if interface == member => format!("{interface}.constructor"),
+        _ => tag.to_owned(),
+    }
 }
 
 /// The test that these lines begin with: comments, attributes with `test` among them, a function.
@@ -224,7 +232,7 @@ mod tests {
 
     const TEXT: &str = r#"
 // api: A.one, A.two,
-// B.x-y
+// B.x-y, A.A
 /// A comment.
 #[tokio::test(flavor = "current_thread")]
 async fn it_runs() {
@@ -270,7 +278,15 @@ mod inner {
         let tags: Vec<&str> = tagged.tags().collect();
         assert_eq!(
             tags,
-            ["A.five", "A.four", "A.one", "A.six", "A.two", "B.x-y"]
+            [
+                "A.constructor",
+                "A.five",
+                "A.four",
+                "A.one",
+                "A.six",
+                "A.two",
+                "B.x-y"
+            ]
         );
         assert_eq!(tagged.stray, ["f.rs:11"]);
         let test = tagged.with("A.two").next().unwrap();

@@ -22,6 +22,7 @@ mod media_stream;
 mod media_stream_track;
 mod model;
 mod rtc_certificate;
+mod rtc_configuration;
 mod rtc_data_channel;
 mod rtc_dtls_transport;
 mod rtc_dtmf_sender;
