@@ -6,7 +6,7 @@ use stonechat::{
     RtcPeerConnectionIceErrorEventInit, RtcPeerConnectionIceEvent, RtcPeerConnectionIceEventInit,
 };
 
-// api: RTCPeerConnectionIceEvent.RTCPeerConnectionIceEvent, RTCPeerConnectionIceEvent.candidate
+// api: RTCPeerConnectionIceEvent.constructor, RTCPeerConnectionIceEvent.candidate
 // api: RTCPeerConnectionIceEvent.url, RTCPeerConnectionIceEventInit.candidate
 // api: RTCPeerConnectionIceEventInit.url
 #[test]
@@ -26,7 +26,7 @@ fn an_ice_event_has_what_it_was_made_with() {
     assert_eq!(event.url.as_deref(), Some("stun:192.0.2.1"));
 }
 
-// api: RTCPeerConnectionIceErrorEvent.RTCPeerConnectionIceErrorEvent
+// api: RTCPeerConnectionIceErrorEvent.constructor
 // api: RTCPeerConnectionIceErrorEvent.address, RTCPeerConnectionIceErrorEvent.port
 // api: RTCPeerConnectionIceErrorEvent.url, RTCPeerConnectionIceErrorEvent.errorCode
 // api: RTCPeerConnectionIceErrorEvent.errorText, RTCPeerConnectionIceErrorEventInit.address
@@ -49,8 +49,8 @@ fn an_ice_error_event_has_what_it_was_made_with() {
     assert_eq!(event.error_text, "Unauthorized");
 }
 
-// api: RTCErrorEvent.RTCErrorEvent, RTCErrorEvent.error, RTCErrorEventInit.error
-// api: RTCError.RTCError, RTCError.errorDetail, RTCError.receivedAlert, RTCErrorInit.errorDetail
+// api: RTCErrorEvent.constructor, RTCErrorEvent.error, RTCErrorEventInit.error
+// api: RTCError.constructor, RTCError.errorDetail, RTCError.receivedAlert, RTCErrorInit.errorDetail
 // api: RTCErrorInit.receivedAlert
 #[test]
 fn an_error_event_has_its_error_with_all_details() {

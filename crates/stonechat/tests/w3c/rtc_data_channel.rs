@@ -273,7 +273,7 @@ async fn bufferedamountlow_fires_once_the_buffer_is_at_the_threshold() {
     assert_eq!(within(far.recv()).await.unwrap().as_bytes().len(), 50_000);
 }
 
-// api: RTCPeerConnection.ondatachannel, RTCDataChannelEvent.RTCDataChannelEvent
+// api: RTCPeerConnection.ondatachannel, RTCDataChannelEvent.constructor
 // api: RTCDataChannelEvent.channel, RTCDataChannelEventInit.channel
 #[tokio::test]
 async fn datachannel_has_the_channel_that_the_peer_made() {

@@ -2,7 +2,7 @@
 
 use stonechat::{RtcError, RtcErrorDetail, RtcErrorDetailType, RtcErrorName};
 
-// api: RTCError.RTCError, RTCError.errorDetail, RTCErrorInit.errorDetail
+// api: RTCError.constructor, RTCError.errorDetail, RTCErrorInit.errorDetail
 // api: RTCErrorDetailType.hardware-encoder-not-available
 // api: RTCErrorDetailType.hardware-encoder-error
 #[test]

@@ -14,7 +14,7 @@ fn of(text: &str) -> RtcIceCandidate {
     .unwrap()
 }
 
-// api: RTCIceCandidate.RTCIceCandidate, RTCIceCandidateInit.sdpMid
+// api: RTCIceCandidate.constructor, RTCIceCandidateInit.sdpMid
 // api: RTCIceCandidateInit.sdpMLineIndex, RTCIceCandidate.toJSON
 #[test]
 fn a_candidate_needs_one_name_of_its_section() {

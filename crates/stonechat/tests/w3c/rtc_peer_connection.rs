@@ -2,8 +2,8 @@
 
 use stonechat::{
     Events, MediaKind, MediaStreamTrack, PeerConnectionEvent, RtcConfiguration, RtcDataChannelInit,
-    RtcIceConnectionState, RtcIceGatheringState, RtcIceServer, RtcPeerConnectionState,
-    RtcSignalingState, RtcTrackEvent, RtcTrackEventInit,
+    RtcIceConnectionState, RtcIceGatheringState, RtcIceServer, RtcPeerConnection,
+    RtcPeerConnectionState, RtcSignalingState, RtcTrackEvent, RtcTrackEventInit,
 };
 use tokio::net::UdpSocket;
 
@@ -30,6 +30,20 @@ async fn until(
 fn connects(event: &PeerConnectionEvent) -> bool {
     let connected = RtcPeerConnectionState::Connected;
     matches!(event, PeerConnectionEvent::ConnectionStateChange(state) if *state == connected)
+}
+
+// api: RTCPeerConnection.constructor, RTCPeerConnection.getConfiguration
+#[tokio::test]
+async fn a_new_peer_connection_is_new_and_stable_and_has_its_configuration() {
+    let configuration = RtcConfiguration {
+        ice_candidate_pool_size: 3,
+        ..RtcConfiguration::default()
+    };
+    let pc = RtcPeerConnection::new(configuration).unwrap();
+    assert_eq!(pc.get_configuration().ice_candidate_pool_size, 3);
+    assert_eq!(pc.signaling_state(), RtcSignalingState::Stable);
+    assert_eq!(pc.connection_state(), RtcPeerConnectionState::New);
+    assert!(pc.local_description().is_none());
 }
 
 // api: RTCPeerConnection.onnegotiationneeded, RTCPeerConnection.createDataChannel
@@ -157,7 +171,7 @@ async fn the_states_go_over_checking_and_connecting_to_connected() {
 }
 
 // api: RTCPeerConnection.ontrack, RTCTrackEvent.receiver, RTCTrackEvent.transceiver
-// api: RTCTrackEvent.track, RTCTrackEvent.streams, RTCTrackEvent.RTCTrackEvent
+// api: RTCTrackEvent.track, RTCTrackEvent.streams, RTCTrackEvent.constructor
 // api: RTCTrackEventInit.receiver, RTCTrackEventInit.track, RTCTrackEventInit.streams
 // api: RTCTrackEventInit.transceiver
 #[tokio::test]

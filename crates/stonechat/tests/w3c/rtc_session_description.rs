@@ -2,7 +2,7 @@
 
 use stonechat::{RtcSdpType, RtcSessionDescription, RtcSessionDescriptionInit};
 
-// api: RTCSessionDescription.RTCSessionDescription, RTCSessionDescription.type
+// api: RTCSessionDescription.constructor, RTCSessionDescription.type
 // api: RTCSessionDescription.sdp, RTCSessionDescription.toJSON, RTCSessionDescriptionInit.type
 // api: RTCSessionDescriptionInit.sdp
 #[test]
