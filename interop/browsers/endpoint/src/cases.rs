@@ -79,6 +79,8 @@ async fn play(peer: &Arc<Peer>) -> Result<String> {
         "recycle" => negotiation::recycle(peer).await,
         "fingerprint-mismatch" => negotiation::fingerprint_mismatch(peer).await,
         "certificate" => negotiation::certificate(peer).await,
+        "simulcast" => sending::simulcast(peer).await,
+        "priority" => sending::priority(peer).await,
         "dtmf" => sending::dtmf(peer).await,
         "encoded-transform" => sending::encoded_transform(peer).await,
         "codec-preferences" => sending::codec_preferences(peer).await,

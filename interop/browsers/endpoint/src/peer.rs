@@ -52,6 +52,8 @@ pub(crate) struct Facts {
     pub(crate) channels: BTreeMap<String, RtcDataChannel>,
     /// Frames received and usable, by kind.
     pub(crate) frames: BTreeMap<&'static str, u64>,
+    /// Frames received by the rid of their encoding.
+    pub(crate) encodings: BTreeMap<String, u64>,
     pub(crate) files: Vec<PathBuf>,
     /// Whether the connection failed.
     pub(crate) failed: bool,
@@ -445,6 +447,11 @@ impl Peer {
                 _ = facts.wait_for(|facts| facts.finishing) => None,
             };
             let Some(frame) = frame else { break };
+            if let Some(rid) = &frame.rid {
+                let rid = rid.to_string();
+                self.note(|facts| *facts.encodings.entry(rid).or_default() += 1);
+                continue;
+            }
             let payload_type = frame.payload_type.get();
             let Some(codec) = self.received_codec(payload_type) else {
                 continue;
@@ -525,6 +532,14 @@ impl Peer {
             ordered,
             ..RtcDataChannelInit::default()
         };
+        self.open_with(label, init)
+    }
+
+    pub(crate) fn open_with(
+        &self,
+        label: &str,
+        init: RtcDataChannelInit,
+    ) -> Result<RtcDataChannel> {
         let channel = self.connection.create_data_channel(label, init)?;
         self.note(|facts| {
             facts.channels.insert(label.to_owned(), channel.clone());

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use stonechat::{
-    MediaKind, RtcEncodedFrame, RtcRtpReceiverTransform, RtcRtpScriptTransform,
-    RtcRtpScriptTransformer, RtcRtpSenderTransform, RtcRtpTransceiver, RtcSignalingState,
-    RtcTransformWorker, TransformWorkerEvent,
+    MediaKind, RtcDataChannelInit, RtcEncodedFrame, RtcPriorityType, RtcRtpReceiverTransform,
+    RtcRtpScriptTransform, RtcRtpScriptTransformer, RtcRtpSenderTransform, RtcRtpTransceiver,
+    RtcSignalingState, RtcTransformWorker, TransformWorkerEvent,
 };
 
 use crate::peer::{PATIENCE, Peer, within};
@@ -128,4 +128,49 @@ async fn change(transformer: RtcRtpScriptTransformer) {
         }
         writable.write(frame);
     }
+}
+
+/// The peer sends three encodings of one track.
+pub(super) async fn simulcast(peer: &Arc<Peer>) -> Result<String> {
+    let rids = ["q", "h", "f"];
+    let arrived = peer.until("frames of each encoding", |facts| {
+        rids.iter()
+            .all(|rid| {
+                facts
+                    .encodings
+                    .get(*rid)
+                    .is_some_and(|frames| *frames >= 10)
+            })
+            .then(|| facts.encodings.clone())
+    });
+    let encodings = arrived.await?;
+    peer.finish().await?;
+    Ok(format!("frames by encoding: {encodings:?}"))
+}
+
+/// A channel's priority arrives at the other side.
+pub(super) async fn priority(peer: &Arc<Peer>) -> Result<String> {
+    let priorities = [
+        ("high", RtcPriorityType::High),
+        ("low", RtcPriorityType::VeryLow),
+    ];
+    if peer.is_offerer() {
+        for (label, priority) in priorities {
+            peer.open_with(
+                label,
+                RtcDataChannelInit {
+                    priority,
+                    ..RtcDataChannelInit::default()
+                },
+            )?;
+        }
+        peer.negotiate().await?;
+    }
+    for (label, priority) in priorities {
+        let channel = peer.channel(label).await?;
+        let told = channel.priority();
+        ensure!(told == priority, "the priority of {label} is {told}");
+    }
+    peer.finish().await?;
+    Ok("priorities are high and very-low".to_owned())
 }
