@@ -141,12 +141,12 @@ export class Peer {
     return this.wait(this.#answers.next(), 'the answer');
   }
 
-  async newTrack(kind) {
-    return (await this.#capture(kind)).getTracks()[0];
+  async newTrack(kind, size) {
+    return (await this.#capture(kind, size)).getTracks()[0];
   }
 
-  async #capture(kind) {
-    const video = { width: 640, height: 480, frameRate: 25 };
+  async #capture(kind, size = { width: 640, height: 480 }) {
+    const video = { ...size, frameRate: 25 };
     const stream = await navigator.mediaDevices.getUserMedia(kind === 'video' ? { video } : { audio: true });
     this.#streams.push(stream);
     return stream;

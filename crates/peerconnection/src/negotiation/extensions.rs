@@ -15,6 +15,49 @@ pub(crate) struct ExtensionLine {
     pub(crate) direction: Direction,
 }
 
+/// The numbers that Chromium gives extensions in offers of audio and video.
+///
+/// We take the same, because it holds on to the numbers of an offer that was rolled back: when
+/// offers of both sides meet, ours would seem to change their meaning.
+const USUAL: [(u8, &str); 13] = [
+    (1, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
+    (
+        2,
+        "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
+    ),
+    (
+        3,
+        "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+    ),
+    (4, "urn:ietf:params:rtp-hdrext:sdes:mid"),
+    (
+        5,
+        "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
+    ),
+    (
+        6,
+        "http://www.webrtc.org/experiments/rtp-hdrext/video-content-type",
+    ),
+    (
+        7,
+        "http://www.webrtc.org/experiments/rtp-hdrext/video-timing",
+    ),
+    (
+        8,
+        "http://www.webrtc.org/experiments/rtp-hdrext/color-space",
+    ),
+    (10, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"),
+    (11, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"),
+    (13, "urn:3gpp:video-orientation"),
+    (14, "urn:ietf:params:rtp-hdrext:toffset"),
+    (12, "urn:ietf:params:rtp-hdrext:csrc-audio-level"),
+];
+
+fn usual(uri: &str) -> Option<u8> {
+    let usual = USUAL.iter().find(|(_, other)| *other == uri);
+    usual.map(|(id, _)| *id)
+}
+
 /// The extensions as our offer numbers them: as the section has them already, else as other
 /// sections do, because bundled sections share the numbers (RFC 9143, section 7.1.3).
 pub(crate) fn offered(
@@ -27,9 +70,13 @@ pub(crate) fn offered(
         if let Some(plan) = known(own).or_else(|| known(numbered)) {
             return Some(plan);
         }
-        let is_free = |id: u8| numbered.iter().chain(own).all(|other| other.id != id);
+        let is_free = |id: &u8| numbered.iter().chain(own).all(|other| other.id != *id);
+        let is_unusual = |id: &u8| USUAL.iter().all(|(usual, _)| usual != id);
         let plan = ExtensionPlan {
-            id: (1..=14).find(|id| is_free(*id))?,
+            id: usual(uri)
+                .filter(is_free)
+                .or_else(|| (1..=14).find(|id| is_free(id) && is_unusual(id)))
+                .or_else(|| (1..=14).find(is_free))?,
             uri: uri.to_owned(),
         };
         numbered.push(plan.clone());

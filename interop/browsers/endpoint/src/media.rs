@@ -149,7 +149,7 @@ pub(crate) async fn play(
             time = *end;
             tokio::select! {
                 () = tokio::time::sleep_until(round + time) => {}
-                () = sender.key_frame_requested() => {
+                _ = sender.key_frame_requested() => {
                     tokio::time::sleep_until(round + time).await;
                     break;
                 }

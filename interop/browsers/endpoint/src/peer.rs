@@ -527,6 +527,11 @@ impl Peer {
             .unwrap_or_default()
     }
 
+    /// How many frames of which encodings there are.
+    pub(crate) fn encodings(&self) -> String {
+        format!("{:?} so far", self.facts.borrow().encodings)
+    }
+
     pub(crate) fn open(&self, label: &str, ordered: bool) -> Result<RtcDataChannel> {
         let init = RtcDataChannelInit {
             ordered,

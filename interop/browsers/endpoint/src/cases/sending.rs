@@ -143,7 +143,7 @@ pub(super) async fn simulcast(peer: &Arc<Peer>) -> Result<String> {
             })
             .then(|| facts.encodings.clone())
     });
-    let encodings = arrived.await?;
+    let encodings = arrived.await.with_context(|| peer.encodings())?;
     peer.finish().await?;
     Ok(format!("frames by encoding: {encodings:?}"))
 }
