@@ -66,7 +66,10 @@ impl Line {
             let mut expired = Message::of_exchange("EXPIRE");
             expired.src = Some(dst);
             expired.dst = Some(self.id.clone());
-            lines.get(&self.id).map(|line| line.send(expired));
+            if let Some(line) = lines.get(&self.id) {
+                // Who hung up needs no answer.
+                let _ = line.send(expired);
+            }
         }
     }
 }
