@@ -256,7 +256,6 @@ async fn a_transport_refers_to_its_pair_and_a_pair_to_its_candidates() {
     assert_eq!(pair.state, RtcStatsIceCandidatePairState::Succeeded);
     assert_eq!(pair.nominated, Some(true));
     assert_eq!(pair.transport_id, transport.id);
-    assert_eq!(pair.available_outgoing_bitrate, None);
     for id in [&pair.local_candidate_id, &pair.remote_candidate_id] {
         let candidate = report.get_as::<RtcIceCandidateStats>(id).unwrap();
         assert_eq!(candidate.protocol.as_deref(), Some("udp"));
@@ -284,13 +283,16 @@ async fn a_transport_refers_to_its_pair_and_a_pair_to_its_candidates() {
 #[tokio::test]
 async fn what_is_received_is_what_was_sent() {
     let call = media().await;
-    let (at_a, at_b) = (call.at_a().await, call.at_b().await);
+    // What is received is read first: more may be on its way.
+    let at_b = call.at_b().await;
+    let at_a = call.at_a().await;
     for (index, kind, mime) in [(0, "audio", "audio/"), (1, "video", "video/VP8")] {
         let (sent, got) = (outbound(&at_a, kind), inbound(&at_b, kind));
         assert_eq!((sent.ssrc, &sent.mid), (got.ssrc, &got.mid));
-        assert!(sent.packets_sent.unwrap() >= u64::from(FRAMES));
-        assert_eq!(sent.packets_sent, got.packets_received);
-        assert_eq!(sent.bytes_sent, got.bytes_received);
+        assert!(got.packets_received.unwrap() >= u64::from(FRAMES));
+        assert!(got.packets_received <= sent.packets_sent);
+        assert!(got.bytes_received.unwrap() >= 3 * u64::from(FRAMES));
+        assert!(got.bytes_received <= sent.bytes_sent);
         assert!(sent.header_bytes_sent.unwrap() > 0);
         assert_eq!(sent.active, Some(true));
         let id = sent.codec_id.clone().unwrap();
@@ -310,8 +312,9 @@ async fn a_track_its_sender_and_its_receiver_select_the_same() {
     for (track, sender) in [&call.audio, &call.video].into_iter().zip(&call.senders) {
         let by_track = within(call.a.pc.get_stats(Some(track))).await.unwrap();
         let by_sender = within(sender.get_stats()).await.unwrap();
-        assert!(by_track.keys().eq(by_sender.keys()));
         let stream = only::<RtcOutboundRtpStreamStats>(&by_sender);
+        let same = only::<RtcOutboundRtpStreamStats>(&by_track);
+        assert_eq!((&stream.id, stream.ssrc), (&same.id, same.ssrc));
         assert_eq!(stream.kind, track.kind().as_str());
         assert!(by_sender.has(stream.transport_id.as_deref().unwrap()));
         assert!(
@@ -325,8 +328,9 @@ async fn a_track_its_sender_and_its_receiver_select_the_same() {
         let track = receiver.track();
         let by_track = within(call.b.pc.get_stats(Some(track))).await.unwrap();
         let by_receiver = within(receiver.get_stats()).await.unwrap();
-        assert!(by_track.keys().eq(by_receiver.keys()));
         let stream = only::<RtcInboundRtpStreamStats>(&by_receiver);
+        let same = only::<RtcInboundRtpStreamStats>(&by_track);
+        assert_eq!((&stream.id, stream.ssrc), (&same.id, same.ssrc));
         assert_eq!(stream.track_identifier, track.id());
     }
 }
