@@ -56,6 +56,7 @@ async function glare(peer) {
 /** Both sides take a description back before it counts. */
 async function rollback(peer) {
   const { connection } = peer;
+  peer.offersAreTakenBack = true;
   if (peer.role === 'offer') {
     const transceiver = connection.addTransceiver('audio', { direction: 'inactive' });
     await connection.setLocalDescription();

@@ -17,6 +17,8 @@ export class Peer {
   #settingAnswer = false;
   /** Whether sections of the peer are answered with tracks of ours. */
   answersWithMedia = true;
+  /** Whether candidates may come that are of no description. */
+  offersAreTakenBack = false;
   /** What becomes of a description before it is sent. */
   beforeSending = (description) => description;
   /** Answers an offer that was set. */
@@ -89,7 +91,7 @@ export class Peer {
     } catch (error) {
       if (!this.connection.remoteDescription) this.#waiting.push(candidate);
       // Candidates of an offer that was taken back may come late.
-      else if (!this.#ignoring && !this.connection.onnegotiationneeded) throw error;
+      else if (!this.#ignoring && !this.offersAreTakenBack && !this.connection.onnegotiationneeded) throw error;
     }
   }
 

