@@ -45,7 +45,12 @@ async fn main() -> anyhow::Result<()> {
 }
 
 async fn show(side: &str, mut events: Events<PeerConnectionEvent>) {
+    // A channel closes when nobody holds it any more.
+    let mut channels = Vec::new();
     while let Some(event) = events.next().await {
+        if let PeerConnectionEvent::DataChannel(event) = &event {
+            channels.push(event.channel.clone());
+        }
         let text = format!("{event:?}");
         println!(
             "{side} {}",
