@@ -1,12 +1,13 @@
-use alloc::boxed::Box;
+use alloc::sync::Arc;
 use core::borrow::Borrow;
 use core::fmt;
 
 /// The identification of one encoding of a source (RFC 8851, RFC 8852).
 ///
-/// It borrows as `str`, so a table of it is searched without making one per packet.
+/// It borrows as `str`, so a table of it is searched without making one per packet, and a clone,
+/// which goes with every packet and frame of an encoding, shares the text.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct Rid(Box<str>);
+pub struct Rid(Arc<str>);
 
 impl Rid {
     /// The identification `value`.

@@ -13,6 +13,9 @@ use tokio::sync::mpsc;
 ///
 /// It stands for the `on..` handlers of the W3C API. Nothing is lost as long as it is held, and
 /// holding it keeps no object open. It ends when nothing more can follow.
+///
+/// What happened before anybody asked waits for the first who asks; of more than 1,024 such events
+/// (64 for some objects, as their documentation says) the oldest go, and the log tells.
 pub struct Events<E> {
     queue: Box<dyn Queue<E>>,
 }
@@ -167,6 +170,7 @@ impl<E: Clone + Send + 'static> EventSource<E> {
                 .retain(|listener| listener.send(event.clone()).is_ok());
         } else if !self.ended {
             if self.waiting.len() == self.most_waiting {
+                tracing::warn!("nobody asked for the events of an object: the oldest is dropped");
                 self.waiting.pop_front();
             }
             self.waiting.push_back(event);
