@@ -15,6 +15,7 @@
 
 #![warn(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+pub(crate) mod congestion_control;
 pub(crate) mod fir;
 pub(crate) mod nack;
 pub(crate) mod pli;
@@ -33,6 +34,7 @@ pub(crate) mod transport {
     pub(crate) const NACK: u8 = 1;
     pub(crate) const TMMBR: u8 = 3;
     pub(crate) const TMMBN: u8 = 4;
+    pub(crate) const CONGESTION_CONTROL: u8 = 11;
     pub(crate) const TRANSPORT_WIDE: u8 = 15;
 }
 

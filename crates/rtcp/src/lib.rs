@@ -1,5 +1,5 @@
-//! RTCP: reports (RFC 3550), feedback (RFC 4585, RFC 5104, REMB, transport-wide) and the rules of
-//! when to send them.
+//! RTCP: reports (RFC 3550), feedback (RFC 4585, RFC 5104, REMB, transport-wide, RFC 8888) and the
+//! rules of when to send them.
 //!
 //! A codec, not a session: functions of bytes without clock, queue or socket, `no_std`
 //! without `alloc`. [`Compound`] walks a datagram and yields each [`Packet`] as a view; the same types,
@@ -41,6 +41,7 @@
 //! | [`Nack`], [`Pli`], [`Sli`] | RFC 4585, section 6 |
 //! | [`Fir`], [`Tmmbr`], [`Tmmbn`] | RFC 5104, section 4 |
 //! | [`Remb`] | draft-alvestrand-rmcat-remb |
+//! | [`CongestionControl`] | RFC 8888, section 3.1 |
 //! | [`TransportWide`], [`TransportWideReport`] | draft-holmer-rmcat-transport-wide-cc-extensions-01 |
 //! | [`ExtendedReport`] | RFC 3611, sections 4.4 and 4.5 |
 //! | [`schedule`] | RFC 3550, section 6.3; RFC 4585, section 3.5 |
@@ -68,6 +69,10 @@ pub use application::Application;
 pub use compound::{Compound, CompoundError, CompoundRules};
 pub use error::{Full, ParseError};
 pub use extended::{DlrrEntry, ExtendedReport, XrBlock, XrBlocks, XrBlocksIter};
+pub use feedback::congestion_control::{
+    ArrivalOffset, CongestionControl, EcnMark, PacketMetric, StreamReport, StreamReports,
+    StreamReportsIter,
+};
 pub use feedback::fir::{Fir, FirEntry};
 pub use feedback::nack::{Nack, NackPair, NackPairs};
 pub use feedback::pli::Pli;

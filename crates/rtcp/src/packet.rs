@@ -1,7 +1,8 @@
 use crate::feedback::{payload, transport};
 use crate::{
-    Application, ExtendedReport, Fir, Full, Goodbye, Nack, PacketType, ParseError, Pli, RawPacket,
-    ReceiverReport, Remb, SenderReport, Sli, SourceDescription, Tmmbn, Tmmbr, TransportWide, Write,
+    Application, CongestionControl, ExtendedReport, Fir, Full, Goodbye, Nack, PacketType,
+    ParseError, Pli, RawPacket, ReceiverReport, Remb, SenderReport, Sli, SourceDescription, Tmmbn,
+    Tmmbr, TransportWide, Write,
 };
 
 /// One packet of a compound.
@@ -24,6 +25,8 @@ pub enum Packet<'a> {
     Tmmbr(Tmmbr<'a>),
     /// Temporary maximum bit rate notification.
     Tmmbn(Tmmbn<'a>),
+    /// Congestion control feedback.
+    CongestionControl(CongestionControl<'a>),
     /// Transport-wide feedback.
     TransportWide(TransportWide<'a>),
     /// Picture loss indication.
@@ -73,6 +76,9 @@ impl<'a> Packet<'a> {
                 transport::NACK => Self::Nack(Nack::parse(&raw)?),
                 transport::TMMBR => Self::Tmmbr(Tmmbr::parse(&raw)?),
                 transport::TMMBN => Self::Tmmbn(Tmmbn::parse(&raw)?),
+                transport::CONGESTION_CONTROL => {
+                    Self::CongestionControl(CongestionControl::parse(&raw)?)
+                }
                 transport::TRANSPORT_WIDE => Self::TransportWide(TransportWide::parse(&raw)?),
                 _ => Self::Unknown(raw),
             },
@@ -98,6 +104,7 @@ impl<'a> Packet<'a> {
             Self::Nack(packet) => packet,
             Self::Tmmbr(packet) => packet,
             Self::Tmmbn(packet) => packet,
+            Self::CongestionControl(packet) => packet,
             Self::TransportWide(packet) => packet,
             Self::Pli(packet) => packet,
             Self::Sli(packet) => packet,

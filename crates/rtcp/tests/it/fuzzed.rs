@@ -3,6 +3,7 @@
 use stonechat_testkit::corpus::replay;
 
 mod compound;
+mod congestion_control;
 mod transport_wide;
 
 #[test]
@@ -13,4 +14,9 @@ fn inputs_kept_for_rtcp_compound_do_no_harm() {
 #[test]
 fn inputs_kept_for_rtcp_transport_wide_do_no_harm() {
     replay("rtcp_transport_wide", transport_wide::run);
+}
+
+#[test]
+fn inputs_kept_for_rtcp_congestion_control_do_no_harm() {
+    replay("rtcp_congestion_control", congestion_control::run);
 }

@@ -44,9 +44,10 @@ fn each_hostile_packet_ends_as_expected() {
             "SDES item past end" | "SDES count 31 empty" => content(PacketType::SOURCE_DESCRIPTION),
             "BYE reason past end" => content(PacketType::GOODBYE),
             "APP without name" => content(PacketType::APPLICATION),
-            "NACK empty" | "TWCC status count 65535 no chunks" | "TWCC deltas missing" => {
-                content(PacketType::TRANSPORT_FEEDBACK)
-            }
+            "NACK empty"
+            | "TWCC status count 65535 no chunks"
+            | "TWCC deltas missing"
+            | "CCFB report count past end" => content(PacketType::TRANSPORT_FEEDBACK),
             "FIR without entries" | "FIR half entry" | "PLI 4 octets" | "SLI empty" => {
                 content(PacketType::PAYLOAD_FEEDBACK)
             }
@@ -61,7 +62,6 @@ fn each_hostile_packet_ends_as_expected() {
             | "REMB exponent 63 mantissa max"
             | "XR block length 0 loop"
             | "XR RLE zero chunks"
-            | "CCFB report count past end"
             | "unknown type 223" => None,
             other => panic!("{other}: {error:?}"),
         };
