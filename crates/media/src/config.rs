@@ -1,7 +1,5 @@
 use std::time::Duration;
 
-use stonechat_sansio::Ecn;
-
 /// How a transport's streams behave, and what bounds their memory.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Config {
@@ -16,16 +14,13 @@ pub struct Config {
     pub reduced_size: bool,
     /// Mean time between regular reports, before randomisation (RFC 3550, section 6.3.1).
     pub report_interval: Duration,
-    /// Time between transport-wide feedback packets, 50 to 100 ms.
+    /// Time between congestion feedback packets of either kind, 50 to 100 ms. Those of RFC 8888
+    /// come earlier after a loss or a mark of congestion, but not within 25 ms of each other.
     pub feedback_interval: Duration,
     /// Bits per second at which video leaves at most; `None`: as fast as it is polled.
     pub pacing_rate: Option<u64>,
     /// Octets of video that may leave at once.
     pub pacing_burst: usize,
-
-    /// The mark that RTP packets leave with; the owner sends them so. ECT(1) is for senders whose
-    /// congestion control answers to each mark (RFC 9331). Default: none.
-    pub rtp_ecn: Ecn,
 
     /// Packets that one sender may hold unsent.
     pub max_queued_packets: usize,
@@ -76,7 +71,8 @@ pub struct Config {
     pub initial_round_trip_time: Duration,
     /// Time before a key frame is asked for again; doubles up to 16 times that.
     pub keyframe_retry: Duration,
-    /// Transport-wide sequence numbers that are remembered, sent and received each.
+    /// Packets that are remembered for congestion feedback, sent and received each: transport-wide
+    /// numbers, or those of all streams together, of which each has 64 at least.
     pub transport_history: usize,
 }
 
@@ -90,7 +86,6 @@ impl Default for Config {
             feedback_interval: Duration::from_millis(100),
             pacing_rate: Some(50_000_000),
             pacing_burst: 32 << 10,
-            rtp_ecn: Ecn::NotEct,
             max_queued_packets: 1_024,
             max_queued_bytes: 4 << 20,
             history_packets: 2_048,

@@ -38,6 +38,8 @@
 //! | | retransmission | RFC 4588 |
 //! | | routing by MID, RID, source, payload type | RFC 8843 section 9.2, RFC 8852 |
 //! | | transport-wide feedback, REMB | draft-holmer-rmcat-transport-wide-cc-extensions-01 |
+//! | | feedback of each stream with ECN | RFC 8888, RFC 6679 |
+//! | | round trip of receivers | RFC 3611 sections 4.4, 4.5 |
 //! | [`Packetizer`], [`Depacketizer`] | Opus, G.711, VP8, H.264 | RFC 7587, 3551, 7741, 6184 |
 //! | [`mod@sframe`] | end-to-end encryption of frames and packets | RFC 9605 |
 //! | [`telephone_event`] | DTMF and other events | RFC 4733 |
@@ -59,6 +61,7 @@ mod packetize;
 mod parameters;
 mod receiver;
 mod router;
+mod rtcp_parameters;
 mod sender;
 pub mod sframe;
 mod slots;
@@ -102,9 +105,12 @@ pub use packetize::{
 pub use parameters::{
     AfterLoss, CodecParameters, Delivery, ReceiverParameters, SenderConfig, SenderParameters,
 };
+pub use rtcp_parameters::{CongestionFeedback, RtcpParameters};
 pub use sender::{EncoderFacts, SendError};
 pub use stats::{Drops, ReceiverStats, SenderStats, StreamsStats};
-pub use streams::{AddError, Event, PacketResult, ReceiverId, SenderId, Streams, UnknownId};
+pub use streams::{
+    AddError, Event, PacketOutcome, PacketResult, ReceiverId, SenderId, Streams, UnknownId,
+};
 pub use transform::{
     FrameTicket, Opened, PacketOpener, PacketSealer, Pushed, ReceiverTransform, SenderTransform,
     TransformError, TransformFrame, TransformLimits, TransformQueue, TransformStats,

@@ -17,7 +17,7 @@ use stonechat_rtp::{
 use stonechat_sansio::{Ecn, Env, Frame, Rng};
 
 use history::{Entry, History, Sent};
-pub(crate) use report::RemoteReport;
+pub(crate) use report::{MAX_ROUND_TRIP, RemoteReport};
 pub use statistics::EncoderFacts;
 pub(crate) use statistics::energy;
 use transform::SentFrame;
@@ -65,6 +65,8 @@ pub(crate) struct Wire {
     pub(crate) transport_sequence: u16,
     /// The mark that RTP packets leave with.
     pub(crate) ecn: Ecn,
+    /// Whether packets carry transport-wide numbers, where that was negotiated.
+    pub(crate) numbers: bool,
 }
 
 impl Wire {
@@ -78,6 +80,9 @@ impl Wire {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Written {
     pub(crate) len: usize,
+    pub(crate) ssrc: Ssrc,
+    pub(crate) sequence: SequenceNumber,
+    pub(crate) ecn: Ecn,
     pub(crate) transport_sequence: Option<SequenceNumber>,
 }
 
@@ -536,6 +541,7 @@ impl Sender {
             .parameters
             .extensions
             .transport_sequence
+            .filter(|_| wire.numbers)
             .map(|_| SequenceNumber(wire.transport_sequence));
         let sent = Sent {
             at: now,
@@ -567,6 +573,9 @@ impl Sender {
         stats.header_bytes_sent += (len - entry.payload.len()) as u64;
         Some(Written {
             len,
+            ssrc: self.ssrc,
+            sequence: sequence.sequence(),
+            ecn: wire.ecn,
             transport_sequence,
         })
     }
@@ -593,6 +602,7 @@ impl Sender {
                     .parameters
                     .extensions
                     .transport_sequence
+                    .filter(|_| wire.numbers)
                     .map(|_| SequenceNumber(wire.transport_sequence));
                 let sent = Sent {
                     at: now,
@@ -631,8 +641,15 @@ impl Sender {
         stats.header_bytes_sent += (len - entry.payload.len()) as u64;
         stats.retransmitted_packets_sent += 1;
         stats.retransmitted_bytes_sent += entry.payload.len() as u64;
+        let (ssrc, number) = match identity {
+            Identity::Primary => (self.ssrc, sequence.sequence()),
+            Identity::Repair { ssrc, sequence, .. } => (ssrc, sequence),
+        };
         Some(Written {
             len,
+            ssrc,
+            sequence: number,
+            ecn: wire.ecn,
             transport_sequence,
         })
     }

@@ -76,6 +76,17 @@ pub struct SenderStats {
     pub remote_report_at: Option<Instant>,
     /// `packetsReceived` at the remote end, as its reports let it be computed.
     pub remote_packets_received: u64,
+    /// `packetsReceivedWithEct1` at the remote end, as congestion control feedback tells it
+    /// (RFC 8888), like the ones that follow; retransmissions included.
+    pub remote_packets_received_with_ect1: u64,
+    /// `packetsReceivedWithCe` at the remote end.
+    pub remote_packets_received_with_ce: u64,
+    /// `packetsReportedAsLost`.
+    pub remote_packets_reported_as_lost: u64,
+    /// `packetsReportedAsLostButRecovered`.
+    pub remote_packets_reported_as_lost_but_recovered: u64,
+    /// `packetsWithBleachedEct1Marking`.
+    pub remote_packets_bleached: u64,
     /// `roundTripTime`, the last one measured.
     pub round_trip_time: Option<Duration>,
     /// `totalRoundTripTime`.
@@ -120,6 +131,11 @@ impl SenderStats {
             remote_jitter: Duration::ZERO,
             remote_report_at: None,
             remote_packets_received: 0,
+            remote_packets_received_with_ect1: 0,
+            remote_packets_received_with_ce: 0,
+            remote_packets_reported_as_lost: 0,
+            remote_packets_reported_as_lost_but_recovered: 0,
+            remote_packets_bleached: 0,
             round_trip_time: None,
             total_round_trip_time: Duration::ZERO,
             round_trip_time_measurements: 0,
@@ -145,6 +161,10 @@ pub struct ReceiverStats {
     pub packets_received_with_ect1: u64,
     /// `packetsReceivedWithCe`, retransmissions included.
     pub packets_received_with_ce: u64,
+    /// `packetsReportedAsLost`, by congestion control feedback (RFC 8888), retransmissions included.
+    pub packets_reported_as_lost: u64,
+    /// `packetsReportedAsLostButRecovered`, of those.
+    pub packets_reported_as_lost_but_recovered: u64,
     /// `bytesReceived`: payload octets, on the stream itself.
     pub bytes_received: u64,
     /// `headerBytesReceived`, retransmissions included.
@@ -247,6 +267,10 @@ pub struct StreamsStats {
     pub transport_feedback_sent: u64,
     /// Transport-wide feedback received.
     pub transport_feedback_received: u64,
+    /// `ccfbMessagesSent`: congestion control feedback (RFC 8888) sent.
+    pub congestion_feedback_sent: u64,
+    /// `ccfbMessagesReceived`: congestion control feedback (RFC 8888) received.
+    pub congestion_feedback_received: u64,
     /// The last estimate of the receiver (REMB), in bits per second.
     pub remote_estimate: Option<u64>,
     /// The smoothed round-trip time.

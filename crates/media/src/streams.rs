@@ -1,6 +1,10 @@
 //! All senders and receivers of one transport.
 
+mod congestion_feedback;
+mod ecn_path;
 mod event;
+mod packet_result;
+mod reference_time;
 mod rtcp_in;
 mod rtcp_out;
 mod tone;
@@ -11,14 +15,18 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use stonechat_rtcp::NackPair;
+use stonechat_rtcp::{NackPair, PacketMetric};
 use stonechat_rtp::extension::{AudioLevel, MixerLevels, TransportSequence};
 use stonechat_rtp::{ExtendedSequence, NtpTime, Packet, SequenceNumber, Ssrc, Timestamp};
 use stonechat_sansio::{Clock, Ecn, Env, Frame, Map, Rng};
 
+use congestion_feedback::{ArrivalLimits, StreamArrivals, StreamDepartures};
+use ecn_path::EcnPath;
 pub use event::Event;
 use event::Events;
-pub use transport_feedback::PacketResult;
+use packet_result::{Departure, Results};
+pub use packet_result::{PacketOutcome, PacketResult};
+use reference_time::ReferenceTimes;
 use transport_feedback::{Arrivals, Departures};
 
 use crate::codec::MediaKind;
@@ -29,8 +37,9 @@ use crate::router::Router;
 use crate::sender::{EncoderFacts, SendError, Sender, Wire, Written};
 use crate::slots::{Key, Slots};
 use crate::{
-    Config, ExtensionIds, MediaFrame, OutgoingFrame, OutgoingPacket, ReceivedPacket,
-    ReceiverParameters, ReceiverStats, SenderConfig, SenderParameters, SenderStats, StreamsStats,
+    Config, CongestionFeedback, ExtensionIds, MediaFrame, OutgoingFrame, OutgoingPacket,
+    ReceivedPacket, ReceiverParameters, ReceiverStats, RtcpParameters, SenderConfig,
+    SenderParameters, SenderStats, StreamsStats,
 };
 
 /// Names a sender of one [`Streams`].
@@ -116,13 +125,22 @@ pub struct Streams {
     report_senders: VecDeque<Key>,
     report_receivers: VecDeque<Key>,
     goodbyes: VecDeque<Ssrc>,
+    rtcp: RtcpParameters,
     arrivals: Arrivals,
     departures: Departures,
     transport_report_due: bool,
+    congestion_report_due: bool,
+    /// The same by the numbers of each stream.
+    arrived: StreamArrivals,
+    stream_departures: StreamDepartures,
+    results: Results,
+    ecn_path: EcnPath,
+    reference_times: ReferenceTimes,
 
     scratch_payloads: Vec<Payload>,
     scratch_sequences: Vec<SequenceNumber>,
     scratch_pairs: Vec<NackPair>,
+    scratch_metrics: Vec<PacketMetric>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -173,15 +191,24 @@ impl Streams {
             report_senders: VecDeque::new(),
             report_receivers: VecDeque::new(),
             goodbyes: VecDeque::new(),
+            rtcp: RtcpParameters::default(),
             arrivals: Arrivals::new(now),
             departures: Departures::default(),
             transport_report_due: false,
+            congestion_report_due: false,
+            arrived: StreamArrivals::new(&env.seed().child("arrivals")),
+            stream_departures: StreamDepartures::new(&env.seed().child("departures")),
+            results: Results::default(),
+            ecn_path: EcnPath::new(),
+            reference_times: ReferenceTimes::default(),
             scratch_payloads: Vec::new(),
             scratch_sequences: Vec::new(),
             scratch_pairs: Vec::new(),
+            scratch_metrics: Vec::new(),
             wire: Wire {
                 transport_sequence: 1,
-                ecn: config.rtp_ecn,
+                ecn: Ecn::NotEct,
+                numbers: true,
                 env,
             },
             rng,
@@ -212,15 +239,7 @@ impl Streams {
             return;
         }
         let extensions = view.extensions();
-        if let Some(TransportSequence(sequence)) = self
-            .extensions
-            .transport_sequence
-            .and_then(|id| extensions.value(id))
-        {
-            let (interval, max) = (self.config.feedback_interval, self.config.transport_history);
-            self.arrivals
-                .on_packet(now, sequence, view.ssrc(), interval, max);
-        }
+        self.note_arrival(now, &view, ecn);
         let Some(key) = self.router.route(&view, &self.extensions, &self.receivers) else {
             self.stats.dropped.unroutable += 1;
             return;
@@ -254,6 +273,32 @@ impl Streams {
         if let Some(receiver) = self.receivers.get_mut(key) {
             receiver.stats.packets_received_with_ect1 += u64::from(ecn == Ecn::Ect1);
             receiver.stats.packets_received_with_ce += u64::from(ecn == Ecn::Ce);
+        }
+    }
+
+    /// Notes what the sender will be told.
+    fn note_arrival(&mut self, now: Instant, packet: &Packet<'_>, ecn: Ecn) {
+        let (interval, packets) = (self.config.feedback_interval, self.config.transport_history);
+        match self.rtcp.congestion_feedback {
+            CongestionFeedback::TransportWide => {
+                if let Some(TransportSequence(sequence)) = self
+                    .extensions
+                    .transport_sequence
+                    .and_then(|id| packet.extensions().value(id))
+                {
+                    self.arrivals
+                        .on_packet(now, sequence, packet.ssrc(), interval, packets);
+                }
+            }
+            CongestionFeedback::PerStream => {
+                let limits = ArrivalLimits {
+                    interval,
+                    streams: self.config.max_ssrcs,
+                    packets,
+                };
+                let name = (packet.ssrc(), packet.sequence());
+                self.arrived.on_packet(now, name, ecn, limits);
+            }
         }
     }
 
@@ -314,6 +359,7 @@ impl Streams {
         if self.arrivals.due().is_some_and(|at| at <= now) {
             self.transport_report_due = true;
         }
+        self.congestion_report_due = self.arrived.due().is_some_and(|at| at <= now);
         let _ = self.pacer.is_open(now);
         self.unpark(now);
     }
@@ -326,6 +372,7 @@ impl Streams {
         }
         let receiver = self.deadlines.first().map(|(at, _)| *at);
         let transport = self.arrivals.due().filter(|_| !self.transport_report_due);
+        let congestion = self.arrived.due().filter(|_| !self.congestion_report_due);
         let paced = !self.video.is_empty() || !self.resend.is_empty();
         let pacer = self.pacer.opens_at().filter(|_| paced);
         let parked = self.parked.first().map(|(at, _)| *at);
@@ -333,6 +380,7 @@ impl Streams {
             receiver,
             self.report_at,
             transport,
+            congestion,
             pacer,
             parked,
             self.tone_deadline(),
@@ -350,6 +398,10 @@ impl Streams {
         if self.state != State::Open {
             return None;
         }
+        self.wire.ecn = match self.rtcp.congestion_feedback {
+            CongestionFeedback::PerStream => self.ecn_path.mark(now, self.rtcp.ecn),
+            CongestionFeedback::TransportWide => Ecn::NotEct,
+        };
         if let Some(result) = self.poll_media(now, MediaKind::Audio, out) {
             return result;
         }
@@ -461,9 +513,20 @@ impl Streams {
     }
 
     fn on_sent(&mut self, now: Instant, written: Written) {
-        if let Some(sequence) = written.transport_sequence {
-            self.departures
-                .on_sent(now, sequence, written.len, self.config.transport_history);
+        let max = self.config.transport_history;
+        let departure = Departure {
+            ssrc: written.ssrc,
+            sequence: written.sequence,
+            sent: now,
+            ecn: written.ecn,
+            len: written.len,
+        };
+        match (self.rtcp.congestion_feedback, written.transport_sequence) {
+            (CongestionFeedback::PerStream, _) => self.stream_departures.on_sent(departure, max),
+            (CongestionFeedback::TransportWide, Some(sequence)) => {
+                self.departures.on_sent(sequence, departure, max);
+            }
+            (CongestionFeedback::TransportWide, None) => {}
         }
         if self.report_at.is_none() {
             self.plan_report(now);
@@ -502,10 +565,10 @@ impl Streams {
         }
     }
 
-    /// What became of packets that were sent, from transport-wide feedback: the input of bandwidth
-    /// estimation. At most [`Config::transport_history`] wait.
+    /// What became of packets that were sent, from transport-wide feedback or that of RFC 8888: the
+    /// input of congestion control. At most [`Config::transport_history`] wait, the newest.
     pub fn poll_packet_result(&mut self) -> Option<PacketResult> {
-        self.departures.poll()
+        self.results.poll()
     }
 
     /// Adds a sender.
@@ -569,6 +632,7 @@ impl Streams {
         self.tones.remove(&id.0);
         for ssrc in [Some(sender.ssrc), sender.rtx_ssrc].into_iter().flatten() {
             let _ = self.sources.swap_remove(&ssrc);
+            self.stream_departures.remove(ssrc);
         }
         if self.state == State::Open && sender.stats.packets_sent > 0 {
             self.say_goodbye(&sender);
@@ -632,10 +696,12 @@ impl Streams {
         Ok(())
     }
 
-    /// The mark that RTP packets are to leave with, as [`Config::rtp_ecn`] has it.
+    /// The mark that the packets of the last [`poll_rtp`](Self::poll_rtp) are to leave with: those
+    /// that are asked for with the same `now` have the same. It is that of
+    /// [`RtcpParameters::ecn`], or none until the path was seen to let it through.
     #[must_use]
     pub fn rtp_ecn(&self) -> Ecn {
-        self.config.rtp_ecn
+        self.wire.ecn
     }
 
     /// The parameters of a sender.
@@ -738,6 +804,31 @@ impl Streams {
     /// Sets whether RTCP of reduced size was negotiated (RFC 5506).
     pub fn set_reduced_size(&mut self, reduced_size: bool) {
         self.config.reduced_size = reduced_size;
+    }
+
+    /// Sets what was negotiated about RTCP. With another kind of congestion feedback what was
+    /// noted for the one before is forgotten.
+    pub fn set_rtcp(&mut self, parameters: RtcpParameters) {
+        if self.rtcp.congestion_feedback != parameters.congestion_feedback {
+            self.arrivals.clear();
+            self.departures.clear();
+            self.arrived.clear();
+            self.stream_departures.clear();
+            self.results.forget_clock();
+            self.transport_report_due = false;
+            self.congestion_report_due = false;
+        }
+        if self.rtcp.ecn != parameters.ecn {
+            self.ecn_path = EcnPath::new();
+        }
+        self.wire.numbers = parameters.congestion_feedback == CongestionFeedback::TransportWide;
+        self.rtcp = parameters;
+    }
+
+    /// What was negotiated about RTCP.
+    #[must_use]
+    pub const fn rtcp(&self) -> RtcpParameters {
+        self.rtcp
     }
 
     /// Sets the rate in bits per second at which video and retransmissions leave at most.

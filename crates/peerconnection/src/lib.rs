@@ -95,7 +95,6 @@ pub use rtp_parameters::{
     RtpParameters, RtpReceiveParameters, RtpSendParameters, RtpSynchronizationSource,
     SetParameterOptions,
 };
-pub use session::Session;
 pub use session::call::{
     Answer, Call, ChannelInit, Direction, OfferOptions, PromiseId, TrackInfo, TransceiverInit,
     Value,
@@ -105,6 +104,7 @@ pub use session::description::{
 };
 pub use session::identity::PeerIdentity;
 pub use session::step::{Event, Step};
+pub use session::{RtcpConfig, Session, StreamFeedback};
 pub use signaling::Which;
 pub use source_table::Delivered;
 pub use state::{

@@ -4,4 +4,5 @@ pub(crate) mod codec_match;
 pub mod codecs;
 pub(crate) mod extensions;
 mod needed;
+pub(crate) mod rtcp;
 pub(crate) mod simulcast;

@@ -33,6 +33,8 @@ pub struct TransportPlan {
     pub ice: IcePlan,
     /// DTLS, once both sides' roles are known.
     pub dtls: Option<DtlsPlan>,
+    /// RTCP of the sections that it carries.
+    pub rtcp: stonechat_media::RtcpParameters,
 }
 
 /// ICE of one transport (RFC 8445, 8839).

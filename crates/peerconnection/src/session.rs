@@ -35,7 +35,7 @@ use self::call::{Answer, Call, PromiseId};
 use self::candidates::{RemoteCandidates, check_candidate};
 use self::chain::Chain;
 use self::channels::ChannelObjects;
-pub use self::config::Config;
+pub use self::config::{Config, RtcpConfig, StreamFeedback};
 use self::description::SdpType;
 use self::dtmf::Dtmf;
 pub use self::getters::{ChannelView, SctpView, TransceiverView, TransportView};

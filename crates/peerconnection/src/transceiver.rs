@@ -1,5 +1,7 @@
 //! Transceivers: a sender and a receiver that share a media section (webrtc-pc, section 5.4).
 
+use stonechat_media::RtcpParameters;
+
 use crate::id::{Kind, TransceiverId};
 use crate::negotiation::codecs::Codec;
 use crate::negotiation::extensions::{self, ExtensionLine};
@@ -39,6 +41,8 @@ pub(crate) struct Transceiver {
     pub(crate) negotiated_extensions: Vec<RtpHeaderExtensionCapability>,
     /// Whether RTCP of reduced size was negotiated.
     pub(crate) reduced_size: bool,
+    /// What else was negotiated of RTCP.
+    pub(crate) rtcp: RtcpParameters,
     pub(crate) sender: Sender,
     pub(crate) receiver: Receiver,
 }

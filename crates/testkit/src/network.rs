@@ -485,6 +485,7 @@ impl Network {
             from,
             to,
             len,
+            ecn: packet.ecn,
         });
     }
 }

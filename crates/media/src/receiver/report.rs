@@ -21,6 +21,8 @@ impl Receiver {
             return;
         };
         stream.sender_report = Some((report.info.ntp, report.info.rtp, now));
+        // What it answers comes behind it (RFC 3611, section 4.5).
+        self.stats.round_trip_time = None;
         self.stats.remote_reports += 1;
         self.stats.remote_report_at = Some(now);
         self.stats.remote_packets_sent = report.info.packets;
@@ -32,6 +34,14 @@ impl Receiver {
     /// synchronisation needs.
     pub(crate) fn sender_clock(&self) -> Option<(NtpTime, Timestamp, Instant)> {
         self.stream.as_ref()?.sender_report
+    }
+
+    /// The last sender report answered our clock.
+    pub(crate) fn on_round_trip(&mut self, trip: Duration) {
+        let stats = &mut self.stats;
+        stats.round_trip_time = Some(trip);
+        stats.total_round_trip_time += trip;
+        stats.round_trip_time_measurements += 1;
     }
 
     pub(crate) fn on_goodbye(&mut self) {

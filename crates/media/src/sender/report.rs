@@ -73,4 +73,4 @@ impl Sender {
 }
 
 /// 60 s in units of 2⁻¹⁶ s.
-const MAX_ROUND_TRIP: u32 = 60 << 16;
+pub(crate) const MAX_ROUND_TRIP: u32 = 60 << 16;

@@ -26,7 +26,7 @@ pub enum Event {
     UntransformedReceived(ReceiverId),
     /// The remote end estimates that it can receive so many bits per second (REMB).
     BitrateEstimate(u64),
-    /// Transport-wide feedback came: see `poll_packet_result`.
+    /// Congestion feedback came: see `poll_packet_result`.
     PacketResults,
     /// Everything ended; nothing happens any more.
     Closed,

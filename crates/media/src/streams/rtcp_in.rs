@@ -88,13 +88,16 @@ impl Streams {
             }
             Packet::TransportWide(feedback) => {
                 self.stats.transport_feedback_received += 1;
+                let max = self.config.transport_history;
                 if self
                     .departures
-                    .on_feedback(feedback, self.config.transport_history)
+                    .on_feedback(feedback, &mut self.results, max)
                 {
                     self.events.push(Event::PacketResults);
                 }
             }
+            Packet::CongestionControl(feedback) => self.on_congestion_control(now, feedback),
+            Packet::ExtendedReport(report) => self.on_extended_report(now, report),
             // Names, applications and the rest change nothing here.
             _ => {}
         }

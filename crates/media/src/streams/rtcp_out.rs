@@ -65,6 +65,7 @@ impl Streams {
             self.write_reports(now, out);
         }
         self.write_transport_feedback(now, out);
+        self.write_congestion_feedback(now, out);
         self.write_feedback(now, out);
     }
 
@@ -73,7 +74,9 @@ impl Streams {
     fn write_reports(&mut self, now: Instant, out: &mut CompoundWriter<'_>) {
         loop {
             let name_len = name_len(&self.config.cname);
-            if out.remaining() < REPORT_LEN + name_len {
+            let answers_len = self.delay_report_len();
+            let head_len = REPORT_LEN + name_len + answers_len + self.reference_report_len();
+            if out.remaining() < head_len {
                 return;
             }
             let sender = loop {
@@ -89,7 +92,7 @@ impl Streams {
             }
             let mut blocks = [ReportBlock::default(); 31];
             let mut count = 0;
-            let max = ((out.remaining() - REPORT_LEN - name_len) / 24).min(31);
+            let max = ((out.remaining() - head_len) / 24).min(31);
             for slot in blocks.iter_mut().take(max) {
                 let report = loop {
                     let Some(key) = self.report_receivers.pop_front() else {
@@ -129,6 +132,12 @@ impl Streams {
                 }
             };
             write_name(ssrc, &self.config.cname, out);
+            if sender.is_some() {
+                self.write_delays(now, ssrc, out);
+            }
+            if !blocks.is_empty() {
+                self.write_reference_time(now, ssrc, out);
+            }
         }
     }
 
@@ -147,7 +156,7 @@ impl Streams {
     }
 
     /// The source in whose name feedback is given.
-    fn reporter(&self) -> Ssrc {
+    pub(super) fn reporter(&self) -> Ssrc {
         self.senders
             .iter()
             .next()
@@ -155,7 +164,7 @@ impl Streams {
     }
 
     /// Begins a compound if reduced size was not negotiated; whether feedback may follow.
-    fn begin_feedback(&self, out: &mut CompoundWriter<'_>) -> bool {
+    pub(super) fn begin_feedback(&self, out: &mut CompoundWriter<'_>) -> bool {
         if self.config.reduced_size || !out.is_empty() {
             return true;
         }
@@ -304,6 +313,6 @@ fn wrap(count: u64) -> u32 {
 const REPORT_LEN: usize = 28;
 const FEEDBACK_HEAD: usize = 12;
 /// Room for any feedback message of one entry.
-const MIN_FEEDBACK_ROOM: usize = 64;
+pub(super) const MIN_FEEDBACK_ROOM: usize = 64;
 /// RTCP is kept smaller than any path.
 const MAX_LEN: usize = 1_100;

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use stonechat_rtcp::{ArrivalTime, PacketStatus, TransportWide, TransportWideReport};
 use stonechat_rtp::{ExtendedSequence, SequenceNumber, Ssrc};
 
+use super::packet_result::{Departure, PacketOutcome, Results};
+
 /// When packets arrived, until it was told.
 #[derive(Debug)]
 pub(super) struct Arrivals {
@@ -76,6 +78,13 @@ impl Arrivals {
         self.due
     }
 
+    /// Nothing is told any more.
+    pub(super) fn clear(&mut self) {
+        self.times.clear();
+        self.base = None;
+        self.due = None;
+    }
+
     /// The next report of at most `max_len` octets; call [`on_written`](Self::on_written) once it
     /// was written.
     pub(super) fn report(
@@ -105,35 +114,16 @@ impl Arrivals {
     }
 }
 
-/// What became of a packet that was sent with a transport-wide sequence number.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct PacketResult {
-    /// When it was sent.
-    pub sent: Instant,
-    /// Octets of the packet, before protection.
-    pub len: usize,
-    /// When it arrived, in steps of 250 µs on the receiver's clock, or `None` if it did not.
-    /// Differences between results are what it is good for.
-    pub arrival: Option<ArrivalTime>,
-}
-
-/// Packets that were sent, until it was told what became of them.
+/// Packets that were sent with a transport-wide number, until it was told what became of them.
 #[derive(Debug, Default)]
 pub(super) struct Departures {
     /// The number of the first of `packets`.
     base: u64,
-    packets: VecDeque<Option<(Instant, usize)>>,
-    results: VecDeque<PacketResult>,
+    packets: VecDeque<Option<Departure>>,
 }
 
 impl Departures {
-    pub(super) fn on_sent(
-        &mut self,
-        now: Instant,
-        sequence: SequenceNumber,
-        len: usize,
-        max: usize,
-    ) {
+    pub(super) fn on_sent(&mut self, sequence: SequenceNumber, departure: Departure, max: usize) {
         if self.packets.is_empty() {
             self.base = (1 << 16) + u64::from(sequence.0);
         }
@@ -142,7 +132,7 @@ impl Departures {
             self.packets.clear();
             self.base = (1 << 16) + u64::from(sequence.0);
         }
-        self.packets.push_back(Some((now, len)));
+        self.packets.push_back(Some(departure));
         while self.packets.len() > max {
             self.packets.pop_front();
             self.base += 1;
@@ -150,8 +140,13 @@ impl Departures {
     }
 
     /// Takes in what the receiver told; true if there is something new.
-    pub(super) fn on_feedback(&mut self, feedback: &TransportWide<'_>, max: usize) -> bool {
-        let before = self.results.len();
+    pub(super) fn on_feedback(
+        &mut self,
+        feedback: &TransportWide<'_>,
+        results: &mut Results,
+        max: usize,
+    ) -> bool {
+        let mut fresh = false;
         let last = ExtendedSequence(self.base + self.packets.len() as u64);
         for (sequence, status) in feedback.statuses() {
             let number = last.nearest(sequence).0;
@@ -162,18 +157,23 @@ impl Departures {
             let Some(slot) = self.packets.get_mut(index) else {
                 continue;
             };
-            let arrival = match status {
-                PacketStatus::Received(time) => Some(time),
-                PacketStatus::NotReceived => None,
-                PacketStatus::ReceivedWithoutTime => continue,
-            };
-            if let Some((sent, len)) = slot.take() {
-                self.results.push_back(PacketResult { sent, len, arrival });
+            if status == PacketStatus::ReceivedWithoutTime {
+                continue;
             }
-        }
-        let fresh = self.results.len() > before;
-        while self.results.len() > max {
-            self.results.pop_front();
+            let Some(departure) = slot.take() else {
+                continue;
+            };
+            let outcome = match status {
+                PacketStatus::Received(time) => PacketOutcome::Received {
+                    at: Some(results.time(time.0, NANOS, 0)),
+                    ecn: None,
+                },
+                PacketStatus::NotReceived | PacketStatus::ReceivedWithoutTime => {
+                    PacketOutcome::Lost
+                }
+            };
+            results.push(departure.with(outcome), max);
+            fresh = true;
         }
         while let Some(None) = self.packets.front() {
             self.packets.pop_front();
@@ -182,7 +182,11 @@ impl Departures {
         fresh
     }
 
-    pub(super) fn poll(&mut self) -> Option<PacketResult> {
-        self.results.pop_front()
+    /// What was sent is not told of any more.
+    pub(super) fn clear(&mut self) {
+        self.packets.clear();
     }
 }
+
+/// Nanoseconds of a unit of arrival times.
+const NANOS: u64 = 250_000;

@@ -91,7 +91,7 @@ fn simulcast_is_routed_by_mid_and_rid_and_repaired_by_repaired_rid() {
     }
     let results = std::iter::from_fn(|| pair.ends[0].poll_packet_result());
     let (told, lost) = results.fold((0, 0), |(told, lost), result| {
-        (told + 1, lost + u32::from(result.arrival.is_none()))
+        (told + 1, lost + u32::from(result.arrival().is_none()))
     });
     assert!(told > 700 && lost > 10, "{told} {lost}");
 }

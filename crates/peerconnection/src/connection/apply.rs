@@ -38,8 +38,9 @@ impl Layers {
             ice.handle_interfaces(now, &self.interfaces);
         }
         ice.gather(now);
-        let media =
+        let mut media =
             stonechat_media::Streams::new(self.config.media.clone(), env.child("media"), now);
+        media.set_rtcp(plan.rtcp);
         let transport = Transport {
             id: plan.id,
             plan: plan.clone(),
@@ -72,6 +73,7 @@ impl Layers {
         let Some(transport) = self.transports.get_mut(index) else {
             return;
         };
+        transport.media.set_rtcp(plan.rtcp);
         if before.ice.local != plan.ice.local {
             transport.ice.restart_with(now, plan.ice.local.clone());
             transport.ice.gather(now);

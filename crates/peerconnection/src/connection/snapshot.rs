@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use stonechat_media::CongestionFeedback;
 use stonechat_rtp::PayloadType;
 
 use super::layers::Layers;
@@ -64,6 +65,7 @@ impl Layers {
                 rid: layer.rid.clone(),
                 encoding_index: u32::try_from(index).unwrap_or(u32::MAX),
                 has_rtx: plan.codecs.iter().any(|codec| codec.rtx.is_some()),
+                stream_feedback: has_stream_feedback(transport),
                 source: self.source_of(id, stats),
                 stats: stats.clone(),
             })
@@ -92,11 +94,16 @@ impl Layers {
                 kind: plan.kind,
                 codec: codec(&plan.codecs, stats.payload_type),
                 has_rtx: plan.codecs.iter().any(|codec| codec.rtx.is_some()),
+                stream_feedback: has_stream_feedback(transport),
                 assembles: plan.delivery == stonechat_media::Delivery::Frames,
                 stats,
             })
         })
     }
+}
+
+fn has_stream_feedback(transport: &Transport) -> bool {
+    transport.media.rtcp().congestion_feedback == CongestionFeedback::PerStream
 }
 
 fn transport_snapshot(transport: &Transport) -> TransportSnapshot {
@@ -118,6 +125,8 @@ fn transport_snapshot(transport: &Transport) -> TransportSnapshot {
             .remote_credentials()
             .map(|credentials| credentials.ufrag().to_owned()),
         remote_estimate: transport.media.stats().remote_estimate,
+        congestion_feedback_sent: transport.media.stats().congestion_feedback_sent,
+        congestion_feedback_received: transport.media.stats().congestion_feedback_received,
     }
 }
 

@@ -10,6 +10,8 @@ use crate::negotiation::codecs::MediaEngine;
 pub struct Config {
     /// Codecs and header extensions that are offered and accepted.
     pub media_engine: MediaEngine,
+    /// What is offered and accepted of RTCP.
+    pub rtcp: RtcpConfig,
     /// The largest message that we take, in octets, as the descriptions say it. Default: 262,144.
     pub max_message_size: u64,
     /// The largest message that we send, in octets, also to a peer that takes more; 0 is any size.
@@ -42,10 +44,49 @@ pub struct Config {
     pub parameters_stay: bool,
 }
 
+/// What a session offers and accepts of RTCP, beside the feedback of each codec.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RtcpConfig {
+    /// Congestion control feedback of each stream (RFC 8888) in the place of transport-wide
+    /// feedback. Default: accepted if the peer offers it.
+    pub stream_feedback: StreamFeedback,
+    /// Whether RTP packets leave with ECT(1), for low latency, low loss and scalable throughput
+    /// (L4S, RFC 9330): where that was negotiated beside feedback of each stream, and once the path
+    /// was seen to let marks through. Only who slows down at each mark of congestion may switch it
+    /// on (RFC 9331, section 4.3). Marks of the peer are told in any case. Default: false.
+    pub ect1: bool,
+    /// Whether who only receives can measure the round trip, by extended reports (RFC 3611).
+    /// Default: true.
+    pub receiver_round_trip: bool,
+}
+
+impl Default for RtcpConfig {
+    fn default() -> Self {
+        Self {
+            stream_feedback: StreamFeedback::Accept,
+            ect1: false,
+            receiver_round_trip: true,
+        }
+    }
+}
+
+/// Whether congestion control feedback of each stream is used (RFC 8888). An answer has it or
+/// transport-wide feedback, never both.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StreamFeedback {
+    /// Never.
+    Refuse,
+    /// If the peer offers it.
+    Accept,
+    /// Our offers have it beside transport-wide feedback, too.
+    Offer,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
             media_engine: MediaEngine::default(),
+            rtcp: RtcpConfig::default(),
             max_message_size: 262_144,
             max_send_size: 262_144,
             max_buffered_amount: 16 << 20,

@@ -223,6 +223,7 @@ impl Session {
             extensions_to_negotiate,
             negotiated_extensions: Vec::new(),
             reduced_size: false,
+            rtcp: stonechat_media::RtcpParameters::default(),
             sender: Sender::new(kind, encodings, sources),
             receiver: Receiver::new(track_id),
         });

@@ -2,6 +2,7 @@
 
 use super::Session;
 use crate::id::TransportId;
+use crate::negotiation::rtcp;
 use crate::order::Order;
 use crate::plan::{
     AssociationPlan, DtlsPlan, EncodingPlan, IcePlan, Plan, ReceiverPlan, SenderPlan, TransportPlan,
@@ -35,6 +36,7 @@ impl Session {
                         .is_some_and(|remote| remote.sdp.ice_lite()),
                 },
                 dtls: self.dtls_plan(transport.id),
+                rtcp: self.rtcp_plan(transport.id),
             })
             .collect();
         let mut plan = Plan {
@@ -110,6 +112,22 @@ impl Session {
             association,
             fingerprints,
         })
+    }
+
+    /// RTCP of a transport: what all the sections that it carries agreed on.
+    fn rtcp_plan(&self, transport: TransportId) -> stonechat_media::RtcpParameters {
+        let sections = self.signaling.sections.iter();
+        let carried = sections
+            .filter(|section| !section.rejected && section.transport == Some(transport))
+            .filter_map(Section::transceiver);
+        let negotiated = carried.filter_map(|id| {
+            self.transceivers.iter().find(|transceiver| {
+                transceiver.id == id
+                    && !transceiver.stopping
+                    && transceiver.current_direction.is_some()
+            })
+        });
+        rtcp::of_transport(negotiated.map(|transceiver| transceiver.rtcp))
     }
 
     fn association_plan(

@@ -10,6 +10,7 @@ use crate::configuration::BundlePolicy;
 use crate::error::{Error, ErrorName};
 use crate::id::{Kind, TransceiverId, TransportId};
 use crate::negotiation::codecs;
+use crate::negotiation::rtcp::{self, RtcpLines};
 use crate::negotiation::{extensions, simulcast};
 use crate::plan::CodecPlan;
 use crate::session::Session;
@@ -170,7 +171,7 @@ impl Session {
     ) -> Result<Option<Media>, Error> {
         match section.kind {
             SectionKind::Media(kind, id) => {
-                let codecs = self.codecs_to_answer(id, media);
+                let mut codecs = self.codecs_to_answer(id, media);
                 let transport = transports.for_section(self, offer, index, section)?;
                 let cname = self.cname();
                 let Some(transceiver) = self
@@ -184,7 +185,17 @@ impl Session {
                     Direction::from_sdp(section.direction())
                 });
                 let direction = transceiver.direction.intersection(offered.reversed());
-                let extensions = extensions::answered(&transceiver.extensions_to_negotiate, media);
+                let mut extensions =
+                    extensions::answered(&transceiver.extensions_to_negotiate, media);
+                let rtcp = offer
+                    .section(index)
+                    .map_or_else(RtcpLines::default, |section| {
+                        RtcpLines::answered(&self.config.rtcp, section)
+                    });
+                if rtcp.stream_feedback {
+                    // One mechanism of those that were offered (RFC 8888, section 6).
+                    rtcp::drop_transport_wide(&mut codecs, &mut extensions);
+                }
                 let max = self.config.max_encodings;
                 let requested = simulcast::requested(media, max);
                 let source = source_of(transceiver, direction, &codecs, &cname, Some(&requested));
@@ -205,6 +216,7 @@ impl Session {
                         source,
                         bundle_only: false,
                         reduced_size: media.rtcp_rsize(),
+                        rtcp,
                     },
                     &transport,
                 )

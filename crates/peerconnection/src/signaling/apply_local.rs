@@ -7,6 +7,7 @@ use super::section::{Section, SectionKind};
 use super::{Description, check_rolls_back};
 use crate::error::{Error, ErrorName};
 use crate::id::TransportId;
+use crate::negotiation::rtcp::RtcpLines;
 use crate::negotiation::{codecs, extensions, simulcast};
 use crate::session::Session;
 use crate::session::call::OfferOptions;
@@ -252,6 +253,8 @@ impl Session {
                 continue;
             }
             let described = codecs::described(ours.media());
+            let rtcp = RtcpLines::described(ours);
+            let rtcp = rtcp.agreed(RtcpLines::described(theirs), &self.config.rtcp);
             let extensions = extensions::described(ours.media());
             let sources = super::apply_remote::sources_of(theirs.media());
             let direction = crate::session::call::Direction::from_sdp(ours.direction());
@@ -270,6 +273,7 @@ impl Session {
                 transceiver.keep_extensions(&extensions);
             }
             transceiver.reduced_size = ours.media().rtcp_rsize() && theirs.media().rtcp_rsize();
+            transceiver.rtcp = rtcp;
             transceiver.receiver.sources = sources;
             transceiver.receiver.rids = simulcast::requested(ours.media(), usize::MAX);
             if direction.sends() {

@@ -10,6 +10,7 @@ use super::section::{Section, SectionKind};
 use super::{Description, check_rolls_back, validate};
 use crate::error::{Error, ErrorDetail, ErrorDetailType, ErrorName};
 use crate::id::{Kind, TransceiverId};
+use crate::negotiation::rtcp::RtcpLines;
 use crate::negotiation::{codecs, extensions, simulcast};
 use crate::rtp_parameters::RtpEncodingParameters;
 use crate::rtp_sender::scale_by_place;
@@ -224,7 +225,7 @@ impl Session {
             }
             let direction = Direction::from_sdp(theirs.direction()).reversed();
             self.process_remote_track(id, direction, theirs.media(), &mut tracks);
-            self.negotiate_as_offerer(id, kind, ours.media(), theirs.media(), direction);
+            self.negotiate_as_offerer(id, kind, ours, theirs, direction);
         }
         let description = Description { kind, sdp };
         if kind == SdpType::Pranswer {
@@ -242,10 +243,13 @@ impl Session {
         &mut self,
         id: TransceiverId,
         kind: SdpType,
-        ours: &Media,
-        theirs: &Media,
+        ours: stonechat_sdp::Section<'_>,
+        theirs: stonechat_sdp::Section<'_>,
         direction: Direction,
     ) {
+        let rtcp = RtcpLines::described(ours);
+        let rtcp = rtcp.agreed(RtcpLines::described(theirs), &self.config.rtcp);
+        let (ours, theirs) = (ours.media(), theirs.media());
         let offered = codecs::described(ours);
         let answered = codecs::described(theirs);
         let extensions = extensions::kept(ours, theirs);
@@ -267,6 +271,7 @@ impl Session {
             transceiver.keep_extensions(&extensions);
         }
         transceiver.reduced_size = ours.rtcp_rsize() && theirs.rtcp_rsize();
+        transceiver.rtcp = rtcp;
         transceiver.receiver.sources = sources_of(theirs);
         transceiver.receiver.rids = rids;
         if direction.sends() {

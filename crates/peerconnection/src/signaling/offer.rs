@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorName};
 use crate::id::{Kind, TransportId};
 use crate::negotiation::codecs::Codec;
 use crate::negotiation::extensions;
+use crate::negotiation::rtcp::RtcpLines;
 use crate::plan::CodecPlan;
 use crate::rtp_parameters::RtpEncodingParameters;
 use crate::session::Session;
@@ -173,6 +174,7 @@ impl Session {
             ..OfferedTransports::default()
         };
         let mut numbered = self.numbered_extensions();
+        let rtcp = RtcpLines::offered(&self.config.rtcp, self.has_stream_feedback());
         for (index, section) in sections.iter().enumerate() {
             if section.rejected {
                 sdp.push_media(self.write_rejected(index, section)?);
@@ -213,6 +215,7 @@ impl Session {
                             ),
                             bundle_only,
                             reduced_size: true,
+                            rtcp,
                         },
                         &transport,
                     )?
@@ -228,6 +231,14 @@ impl Session {
             sdp.push_media(media);
         }
         Ok(sdp)
+    }
+
+    /// Whether congestion control feedback of each stream is in force: later offers keep it.
+    fn has_stream_feedback(&self) -> bool {
+        self.transceivers.iter().any(|transceiver| {
+            let feedback = transceiver.rtcp.congestion_feedback;
+            !transceiver.stopping && feedback == stonechat_media::CongestionFeedback::PerStream
+        })
     }
 
     /// All sections that are not rejected. The one that tags the bundle in force stays the first;

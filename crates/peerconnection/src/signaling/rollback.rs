@@ -152,6 +152,7 @@ pub(crate) fn check_rolls_back(state: SignalingState) -> Result<(), Error> {
 fn restore(transceiver: &mut Transceiver, before: &Transceiver) {
     transceiver.current_direction = before.current_direction;
     transceiver.reduced_size = before.reduced_size;
+    transceiver.rtcp = before.rtcp;
     let (sender, was) = (&mut transceiver.sender, &before.sender);
     sender.codecs.clone_from(&was.codecs);
     sender.extensions.clone_from(&was.extensions);

@@ -9,6 +9,7 @@ use stonechat_sdp::{
 use crate::error::{Error, ErrorName};
 use crate::id::Kind;
 use crate::negotiation::extensions::ExtensionLine;
+use crate::negotiation::rtcp::RtcpLines;
 use crate::plan::CodecPlan;
 use crate::session::call::Direction;
 
@@ -59,6 +60,7 @@ pub(super) struct MediaLines<'a> {
     pub(super) bundle_only: bool,
     /// RTCP of reduced size (RFC 5506).
     pub(super) reduced_size: bool,
+    pub(super) rtcp: RtcpLines,
 }
 
 /// What is sent in a section.
@@ -221,6 +223,7 @@ fn write_media(lines: &MediaLines<'_>, transport: &TransportLines) -> Result<Med
     if lines.reduced_size {
         media.push(Attribute::RtcpRsize)?;
     }
+    lines.rtcp.write(&mut media)?;
     for codec in lines.codecs {
         write_codec(&mut media, codec)?;
     }

@@ -19,7 +19,7 @@ dictionary! {
         /// `roundTripTimeMeasurements`.
         round_trip_time_measurements: Option<u64>,
         /// `packetsWithBleachedEct1Marking`: packets that left with ECT(1) and arrived without a
-        /// mark; `None` unless the peer reports marks.
+        /// mark; `None` unless congestion control feedback (RFC 8888) was negotiated.
         packets_with_bleached_ect1_marking: Option<u64>,
     }
 }
@@ -35,7 +35,7 @@ dictionary! {
         /// `reportsSent`: sender reports about the stream.
         reports_sent: Option<u64>,
         /// `roundTripTime` in seconds (RFC 3611, section 4.5): `None` unless the last report of
-        /// the peer answered one of ours.
+        /// the peer answered one of ours, which it does if `a=rtcp-xr:rcvr-rtt` was negotiated.
         round_trip_time: Option<f64>,
         /// `totalRoundTripTime` in seconds.
         total_round_trip_time: Option<f64>,

@@ -23,17 +23,20 @@ dictionary! {
     ReceivedRtpStreamStats: RtpStreamStats {
         /// `packetsReceived`: RTP packets, retransmissions included.
         packets_received: Option<u64>,
-        /// `packetsReceivedWithEct1`: RTP packets that came with the mark ECT(1). `None` for what
-        /// the peer receives, unless it reports marks.
+        /// `packetsReceivedWithEct1`: RTP packets that came with the mark ECT(1), retransmissions
+        /// included. `None` for what the peer receives, unless congestion control feedback
+        /// (RFC 8888) was negotiated, which tells of marks.
         packets_received_with_ect1: Option<u64>,
-        /// `packetsReceivedWithCe`: RTP packets that came with the mark CE.  `None` for what the
-        /// peer receives, unless it reports marks.
+        /// `packetsReceivedWithCe`: RTP packets that came with the mark CE, retransmissions
+        /// included. `None` for what the peer receives, unless congestion control feedback was
+        /// negotiated.
         packets_received_with_ce: Option<u64>,
         /// `packetsReportedAsLost`: RTP packets reported as not received by congestion control
-        /// feedback (RFC 8888); `None` unless that was negotiated.
+        /// feedback (RFC 8888), retransmissions included: by us of what we receive, by the peer of
+        /// what it receives. `None` unless that was negotiated.
         packets_reported_as_lost: Option<u64>,
         /// `packetsReportedAsLostButRecovered`: of those, packets that a later report has as
-        /// received; `None` unless such feedback was negotiated.
+        /// received. `None` unless such feedback was negotiated.
         packets_reported_as_lost_but_recovered: Option<u64>,
         /// `packetsLost`: RTP packets (RFC 3550, section 6.4.1); negative if duplicates outnumber
         /// losses.

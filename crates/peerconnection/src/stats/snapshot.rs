@@ -46,6 +46,10 @@ pub struct TransportSnapshot {
     pub remote_ufrag: Option<String>,
     /// Bits per second that the peer estimates it can receive (REMB).
     pub remote_estimate: Option<u64>,
+    /// Messages of congestion control feedback (RFC 8888) sent.
+    pub congestion_feedback_sent: u64,
+    /// Messages of congestion control feedback (RFC 8888) received.
+    pub congestion_feedback_received: u64,
 }
 
 /// One stream that is sent.
@@ -69,6 +73,8 @@ pub struct SenderSnapshot {
     pub encoding_index: u32,
     /// Whether retransmissions go on a stream of their own.
     pub has_rtx: bool,
+    /// Whether congestion control feedback of each stream was negotiated (RFC 8888).
+    pub stream_feedback: bool,
     /// What its track gave since it was attached.
     pub source: SourceCounters,
     /// Its counters.
@@ -103,6 +109,8 @@ pub struct ReceiverSnapshot {
     pub codec: Option<CodecPlan>,
     /// Whether retransmissions come on a stream of their own.
     pub has_rtx: bool,
+    /// Whether congestion control feedback of each stream was negotiated (RFC 8888).
+    pub stream_feedback: bool,
     /// Whether frames are handed out, not packets.
     pub assembles: bool,
     /// Its counters.

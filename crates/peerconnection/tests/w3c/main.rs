@@ -38,3 +38,4 @@ mod rtp_transceiver;
 mod sctp_transport;
 mod session_description;
 mod stats;
+mod stats_feedback;

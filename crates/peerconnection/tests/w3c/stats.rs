@@ -18,7 +18,6 @@ use stonechat_peerconnection::{
     ReceiverId, SenderId, Value,
 };
 use stonechat_rtp::extension::AudioLevel;
-use stonechat_sansio::Ecn;
 use stonechat_testkit::{Link, Loss, Nat, seeds};
 
 use crate::relay_server::{PASSWORD, USERNAME};
@@ -27,8 +26,8 @@ use crate::setup::{A, B, Duo, SERVER, SIDES};
 const FRAME: Duration = Duration::from_millis(20);
 
 /// Audio and video from A to B and a data channel, all connected.
-struct Media {
-    duo: Duo,
+pub(crate) struct Media {
+    pub(crate) duo: Duo,
     audio: SenderId,
     video: SenderId,
     channels: [ChannelId; 2],
@@ -36,11 +35,11 @@ struct Media {
 }
 
 impl Media {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self::on(Duo::new(seed))
     }
 
-    fn on(mut duo: Duo) -> Self {
+    pub(crate) fn on(mut duo: Duo) -> Self {
         let audio = duo.add_track(A, Kind::Audio, "mic");
         let video = duo.add_track(A, Kind::Video, "camera");
         let channels = duo.connect_with_channel();
@@ -54,7 +53,7 @@ impl Media {
     }
 
     /// Sends `count` frames of each, 20 ms apart, and takes what arrives.
-    fn play(&mut self, count: u64) {
+    pub(crate) fn play(&mut self, count: u64) {
         for _ in 0..count {
             self.frame(3000);
         }
@@ -94,12 +93,12 @@ impl Media {
     }
 
     /// Lets all that is on its way arrive, reports included.
-    fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         self.duo.run_for(Duration::from_secs(3));
         self.take();
     }
 
-    fn stats(&mut self, side: usize) -> StatsReport {
+    pub(crate) fn stats(&mut self, side: usize) -> StatsReport {
         report(&mut self.duo, side, StatsSelector::All)
     }
 }
@@ -129,29 +128,29 @@ fn refusal(duo: &mut Duo, side: usize, track: &str) -> ErrorName {
     }
 }
 
-fn only<T: StatsDictionary + Clone>(report: &StatsReport) -> T {
+pub(crate) fn only<T: StatsDictionary + Clone>(report: &StatsReport) -> T {
     let mut all = report.of::<T>();
     let one = all.next().expect("one").clone();
     assert!(all.next().is_none(), "more than one");
     one
 }
 
-fn inbound(report: &StatsReport, kind: &str) -> InboundRtpStreamStats {
+pub(crate) fn inbound(report: &StatsReport, kind: &str) -> InboundRtpStreamStats {
     let mut all = report.of::<InboundRtpStreamStats>();
     all.find(|stats| stats.kind == kind).unwrap().clone()
 }
 
-fn outbound(report: &StatsReport, kind: &str) -> OutboundRtpStreamStats {
+pub(crate) fn outbound(report: &StatsReport, kind: &str) -> OutboundRtpStreamStats {
     let mut all = report.of::<OutboundRtpStreamStats>();
     all.find(|stats| stats.kind == kind).unwrap().clone()
 }
 
-fn remote_inbound(report: &StatsReport, kind: &str) -> RemoteInboundRtpStreamStats {
+pub(crate) fn remote_inbound(report: &StatsReport, kind: &str) -> RemoteInboundRtpStreamStats {
     let mut all = report.of::<RemoteInboundRtpStreamStats>();
     all.find(|stats| stats.kind == kind).unwrap().clone()
 }
 
-fn remote_outbound(report: &StatsReport, kind: &str) -> RemoteOutboundRtpStreamStats {
+pub(crate) fn remote_outbound(report: &StatsReport, kind: &str) -> RemoteOutboundRtpStreamStats {
     let mut all = report.of::<RemoteOutboundRtpStreamStats>();
     all.find(|stats| stats.kind == kind).unwrap().clone()
 }
@@ -162,7 +161,7 @@ fn selected(report: &StatsReport) -> IceCandidatePairStats {
     report.get_as::<IceCandidatePairStats>(&id).unwrap().clone()
 }
 
-fn near(value: f64, expected: f64, tolerance: f64) {
+pub(crate) fn near(value: f64, expected: f64, tolerance: f64) {
     assert!(
         (value - expected).abs() <= tolerance,
         "{value}, not {expected}"
@@ -180,12 +179,6 @@ fn lossy(seed: u64, loss: f64, delay: Duration) -> Duo {
     let host = duo.hosts[A];
     duo.world.network.set_links(host, bad, good);
     duo
-}
-
-fn ect1() -> Config {
-    let mut config = Config::default();
-    config.connection.media.rtp_ecn = Ecn::Ect1;
-    config
 }
 
 // api: RTCPeerConnection.getStats, RTCStatsReport.size, RTCPeerConnectionStats.dataChannelsOpened, RTCPeerConnectionStats.dataChannelsClosed
@@ -1321,52 +1314,6 @@ fn streams_of_a_stopped_transceiver_go_with_the_negotiation() {
     assert!(!call.stats(A).has(&stream.id));
     assert!(!call.stats(B).has(&at_b.id));
     assert_eq!(call.stats(A).of_type(StatsType::OutboundRtp).count(), 1);
-}
-
-// api: RTCOutboundRtpStreamStats.packetsSentWithEct1, RTCReceivedRtpStreamStats.packetsReceivedWithEct1, RTCReceivedRtpStreamStats.packetsReceivedWithCe
-#[test]
-fn marks_of_congestion_notification_are_counted() {
-    let mut plain = Media::new(58);
-    plain.play(5);
-    plain.settle();
-    let sent = outbound(&plain.stats(A), "video");
-    assert_eq!(sent.packets_sent_with_ect1, Some(0));
-    let duo = Duo::configured(59, [ect1(), Config::default()], Default::default());
-    let mut call = Media::on(duo);
-    call.play(20);
-    call.settle();
-    for kind in ["audio", "video"] {
-        let sent = outbound(&call.stats(A), kind);
-        let got = inbound(&call.stats(B), kind);
-        assert_eq!(sent.packets_sent_with_ect1, sent.packets_sent);
-        assert_eq!(got.packets_received_with_ect1, got.packets_received);
-        assert_eq!(got.packets_received_with_ce, Some(0));
-    }
-}
-
-// api: RTCReceivedRtpStreamStats.packetsReceivedWithCe, RTCReceivedRtpStreamStats.packetsReceivedWithEct1
-#[test]
-fn packets_that_a_queue_marked_are_counted_apart() {
-    let duo = Duo::configured(60, [ect1(), Config::default()], Default::default());
-    let mut call = Media::on(duo);
-    let host = call.duo.hosts[A];
-    let slow = Link {
-        rate: Some(4_000_000),
-        delay: Duration::from_millis(5),
-        ecn_threshold: Some(2_000),
-        ..Link::default()
-    };
-    let back = Link::delay(Duration::from_millis(5));
-    call.duo.world.network.set_links(host, slow, back);
-    call.play(30);
-    call.settle();
-    let got = inbound(&call.stats(B), "video");
-    let marked = got.packets_received_with_ce.unwrap();
-    assert!(marked > 0);
-    assert_eq!(
-        marked + got.packets_received_with_ect1.unwrap(),
-        got.packets_received.unwrap()
-    );
 }
 
 // api: RTCInboundRtpStreamStats.jitterBufferDelay, RTCInboundRtpStreamStats.jitterBufferEmittedCount, RTCInboundRtpStreamStats.jitterBufferTargetDelay, RTCInboundRtpStreamStats.jitterBufferMinimumDelay

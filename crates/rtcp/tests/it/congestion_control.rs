@@ -19,10 +19,11 @@ fn wire(content: &str) -> Vec<u8> {
 }
 
 fn read(octets: &[u8]) -> Result<CongestionControl<'_>, ParseError> {
-    match Packet::parse(octets)? {
-        Packet::CongestionControl(feedback) => Ok(feedback),
-        other => panic!("{other:?}"),
-    }
+    let feedback = match Packet::parse(octets)? {
+        Packet::CongestionControl(feedback) => Some(feedback),
+        _ => None,
+    };
+    Ok(feedback.unwrap())
 }
 
 fn received(ecn: EcnMark, offset: u16) -> PacketMetric {

@@ -3,6 +3,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use stonechat_sansio::Ecn;
+
 /// Why a network lost a packet.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
@@ -53,6 +55,8 @@ pub struct TraceEntry {
     pub to: SocketAddr,
     /// Octets of payload.
     pub len: usize,
+    /// Its mark, as it was at this place.
+    pub ecn: Ecn,
 }
 
 /// What happened in a [`Network`](super::Network): counts always, lines if asked for.
@@ -109,10 +113,11 @@ impl fmt::Display for TraceEntry {
             from,
             to,
             len,
+            ecn,
         } = self;
         write!(
             f,
-            "{:>12.6} {from} > {to} {len} octets {happened:?}",
+            "{:>12.6} {from} > {to} {len} octets {ecn:?} {happened:?}",
             at.as_secs_f64()
         )
     }

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use stonechat_media::{
-    Codec, CodecParameters, Config, Delivery, ExtensionIds, FrameTime, OutgoingFrame,
-    PacketizationMode, ReceiverId, ReceiverParameters, SenderConfig, SenderId, SenderParameters,
-    Streams,
+    Codec, CodecParameters, Config, CongestionFeedback, Delivery, ExtensionIds, FrameTime,
+    OutgoingFrame, PacketizationMode, ReceiverId, ReceiverParameters, RtcpParameters, SenderConfig,
+    SenderId, SenderParameters, Streams,
 };
 use stonechat_rtp::{ExtensionId, Header, PayloadType, SequenceNumber, Ssrc, Timestamp};
 use stonechat_sansio::{Ecn, Frame};
@@ -87,7 +87,7 @@ impl World {
             0..=4 => {
                 let packet = self.packet(script);
                 self.streams
-                    .handle_rtp(now, BytesMut::from(&packet[..]), Ecn::NotEct);
+                    .handle_rtp(now, BytesMut::from(&packet[..]), ecn(packet[1]));
             }
             5 => self
                 .streams
@@ -123,6 +123,8 @@ impl World {
                     let _ = self.streams.remove_sender(now, self.senders[at]);
                 }
                 0xfd => self.streams.set_reduced_size(script.flag()),
+                0xfc => self.streams.set_rtcp(rtcp(script.octet())),
+                0xfb => self.feedback(script),
                 rate => self
                     .streams
                     .set_pacing_rate(now, Some(u64::from(rate) * 10_000)),
@@ -181,6 +183,27 @@ impl World {
         self.streams.handle_rtcp(self.now, &packet);
     }
 
+    /// The peer tells one of our senders what arrived, whatever it is.
+    fn feedback(&mut self, script: &mut Script<'_>) {
+        let sender = self.senders[script.below(self.senders.len())];
+        let Some((ssrc, _)) = self.streams.sender_sources(sender) else {
+            return;
+        };
+        let begin = script.u16();
+        let metrics = script.octets();
+        let metrics = &metrics[..metrics.len() / 4 * 4];
+        let words = u16::try_from(metrics.len() / 4).unwrap() + 4;
+        let mut packet = vec![0x8b, 205];
+        packet.extend_from_slice(&words.to_be_bytes());
+        packet.extend_from_slice(&[0, 0, 0, 9]);
+        packet.extend_from_slice(&ssrc.0.to_be_bytes());
+        packet.extend_from_slice(&begin.to_be_bytes());
+        packet.extend_from_slice(&u16::try_from(metrics.len() / 2).unwrap().to_be_bytes());
+        packet.extend_from_slice(metrics);
+        packet.extend_from_slice(&script.u32().to_be_bytes());
+        self.streams.handle_rtcp(self.now, &packet);
+    }
+
     /// Sends, reports and lets due time pass until there is nothing to do.
     fn settle(&mut self) {
         for _ in 0..5_000 {
@@ -203,4 +226,25 @@ impl World {
         }
         panic!("streams do not come to rest");
     }
+}
+
+fn rtcp(choices: u8) -> RtcpParameters {
+    RtcpParameters {
+        congestion_feedback: if choices & 1 == 0 {
+            CongestionFeedback::PerStream
+        } else {
+            CongestionFeedback::TransportWide
+        },
+        ecn: if choices & 2 == 0 {
+            Ecn::NotEct
+        } else {
+            Ecn::Ect1
+        },
+        asks_round_trip: choices & 4 != 0,
+        max_delay_block: usize::from(choices >> 3) * 8,
+    }
+}
+
+fn ecn(choice: u8) -> Ecn {
+    [Ecn::NotEct, Ecn::Ect1, Ecn::Ect0, Ecn::Ce][usize::from(choice & 3)]
 }

@@ -193,8 +193,12 @@ fn received(receiver: &ReceiverSnapshot, rtp: RtpStreamStats) -> ReceivedRtpStre
         packets_received: Some(stats.packets_received + stats.retransmitted_packets_received),
         packets_received_with_ect1: Some(stats.packets_received_with_ect1),
         packets_received_with_ce: Some(stats.packets_received_with_ce),
-        packets_reported_as_lost: None,
-        packets_reported_as_lost_but_recovered: None,
+        packets_reported_as_lost: receiver
+            .stream_feedback
+            .then_some(stats.packets_reported_as_lost),
+        packets_reported_as_lost_but_recovered: receiver
+            .stream_feedback
+            .then_some(stats.packets_reported_as_lost_but_recovered),
         packets_lost: Some(stats.packets_lost),
         jitter: Some(stats.jitter.as_secs_f64()),
     }

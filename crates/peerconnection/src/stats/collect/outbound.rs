@@ -133,12 +133,18 @@ impl Collector<'_> {
         rtp.base.id = id;
         rtp.base.r#type = StatsType::RemoteInboundRtp;
         rtp.base.timestamp = self.timestamp(at);
+        let by_feedback = |count: u64| sender.stream_feedback.then_some(count);
         let received = ReceivedRtpStreamStats {
             base: rtp,
             packets_received: Some(stats.remote_packets_received),
+            packets_received_with_ect1: by_feedback(stats.remote_packets_received_with_ect1),
+            packets_received_with_ce: by_feedback(stats.remote_packets_received_with_ce),
+            packets_reported_as_lost: by_feedback(stats.remote_packets_reported_as_lost),
+            packets_reported_as_lost_but_recovered: by_feedback(
+                stats.remote_packets_reported_as_lost_but_recovered,
+            ),
             packets_lost: Some(stats.remote_packets_lost),
             jitter: Some(stats.remote_jitter.as_secs_f64()),
-            ..ReceivedRtpStreamStats::default()
         };
         self.report.add(RemoteInboundRtpStreamStats {
             base: received,
@@ -147,7 +153,7 @@ impl Collector<'_> {
             total_round_trip_time: Some(stats.total_round_trip_time.as_secs_f64()),
             fraction_lost: Some(stats.remote_fraction_lost),
             round_trip_time_measurements: Some(stats.round_trip_time_measurements),
-            packets_with_bleached_ect1_marking: None,
+            packets_with_bleached_ect1_marking: by_feedback(stats.remote_packets_bleached),
         });
     }
 }

@@ -1,6 +1,6 @@
 //! `transport`, with its candidates, pairs and certificates.
 
-use super::Collector;
+use super::{Collector, count};
 use crate::fact::DtlsFact;
 use crate::stats::{DtlsRole, IceRole, StatsType, TransportSnapshot, TransportStats};
 
@@ -32,6 +32,8 @@ impl Collector<'_> {
                 None => DtlsRole::Unknown,
             }),
             selected_candidate_pair_changes: Some(snapshot.selected_changes),
+            ccfb_messages_sent: Some(count(snapshot.congestion_feedback_sent)),
+            ccfb_messages_received: Some(count(snapshot.congestion_feedback_received)),
             ..TransportStats::default()
         };
         if let Some(DtlsFact::Connected {
