@@ -172,6 +172,17 @@ pub const QUIRKS: &[Quirk] = &[
         switch: None,
         test: "the_first_message_after_the_channel_event_arrives",
     },
+    Quirk {
+        name: "congestion control feedback for each payload type",
+        peers: "Chromium 156 with the trial of RFC 8888",
+        checked: "2026-11",
+        symptom: "`a=rtcp-fb:96 ack ccfb` for every payload type, where RFC 8888 demands the \
+                  wildcard",
+        answer: "it is read in either form; ours has `a=rtcp-fb:* ack ccfb`, and an answer that \
+                 has it drops transport-wide feedback with its header extension, as Chromium's does",
+        switch: Some("`session.rtcp.stream_feedback`"),
+        test: "congestion_control_feedback_may_be_told_for_each_payload_type",
+    },
 ];
 
 /// The table as Markdown: `docs/compatibility.md`.

@@ -223,9 +223,9 @@ pub use stonechat_peerconnection::{
     IdentityProviderError as RtcIdentityProviderError,
     IdentityProviderOptions as RtcIdentityProviderOptions,
     IdentityValidationResult as RtcIdentityValidationResult, Kind as MediaKind, MediaEngine,
-    OfferOptions as RtcOfferOptions, RtcpMuxPolicy as RtcRtcpMuxPolicy,
+    OfferOptions as RtcOfferOptions, RtcpConfig, RtcpMuxPolicy as RtcRtcpMuxPolicy,
     SctpTransportState as RtcSctpTransportState, SdpType as RtcSdpType,
     SessionDescription as RtcSessionDescription,
     SessionDescriptionInit as RtcSessionDescriptionInit, SignalingState as RtcSignalingState,
-    ThirdPartyIdentityProvider, TransceiverInit as RtcRtpTransceiverInit,
+    StreamFeedback, ThirdPartyIdentityProvider, TransceiverInit as RtcRtpTransceiverInit,
 };

@@ -387,3 +387,18 @@ fn the_first_message_after_the_channel_event_arrives() {
         assert_eq!(duo.received(A, channel), ["first"]);
     }
 }
+
+#[test]
+fn congestion_control_feedback_may_be_told_for_each_payload_type() {
+    let offer = include_str!("../data/sdp/chromium-ccfb-av-offer.sdp");
+    assert!(offer.contains("a=rtcp-fb:96 ack ccfb") && offer.contains(" transport-cc"));
+    let answer = answer_to(offer).unwrap();
+    assert_eq!(answer.matches("a=rtcp-fb:* ack ccfb\r\n").count(), 2);
+    assert!(!answer.contains("transport-cc") && !answer.contains("transport-wide-cc"));
+    // Clocks of receivers are answered, by Chromium too.
+    assert_eq!(answer.matches("a=rtcp-xr:rcvr-rtt=all\r\n").count(), 2);
+    // Chromium without the trial: as ever.
+    let answer = answer_to(CHROMIUM).unwrap();
+    assert!(!answer.contains("ccfb") && answer.contains(" transport-cc\r\n"));
+    assert!(answer.contains("transport-wide-cc") && !answer.contains("ecn-capable"));
+}

@@ -319,6 +319,13 @@ fn a_peer_that_does_not_answer_clocks_gives_no_round_trip() {
         [Config::default(), silent],
     ] {
         let mut call = Media::on(Duo::configured(79, configs, Default::default()));
+        let (offer, answer) = (
+            sdp(&call, A, Which::CurrentLocal),
+            sdp(&call, B, Which::CurrentLocal),
+        );
+        let refuses = offer.contains("a=rtcp-xr:rcvr-rtt=all\r\n");
+        assert_eq!(answer.contains("a=rtcp-xr:\r\n"), refuses);
+        assert!(!answer.contains("rcvr-rtt"));
         call.play(200);
         let told = remote_outbound(&call.stats(B), "video");
         assert!(told.reports_sent.unwrap() >= 2);

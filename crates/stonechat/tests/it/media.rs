@@ -6,10 +6,11 @@ use bytes::Bytes;
 use stonechat::file::{IvfReader, OggOpusReader};
 use stonechat::{
     FrameTime, MediaKind, MediaStreamTrack, MediaStreamTrackState, OutgoingFrame,
-    RtcInboundRtpStreamStats, RtcRtpTransceiverDirection, RtcRtpTransceiverInit, WriteFrameError,
+    RtcInboundRtpStreamStats, RtcOutboundRtpStreamStats, RtcRtpTransceiverDirection,
+    RtcRtpTransceiverInit, RtcTransportStats, StreamFeedback, WriteFrameError,
 };
 
-use crate::pair::{frame, pair, within};
+use crate::pair::{api, frame, pair, pair_of, within};
 
 const SWEEP: &[u8] = include_bytes!("../../examples/media/sweep.ogg");
 const TEST_CARD: &[u8] = include_bytes!("../../examples/media/testcard.ivf");
@@ -73,6 +74,45 @@ async fn frames_arrive_as_they_were_sent() {
         .filter_map(|stream| stream.frames_received)
         .sum();
     assert_eq!(received, 100);
+}
+
+#[tokio::test]
+async fn marks_of_congestion_notification_go_through_real_sockets() {
+    let api = api().configure(|config| {
+        config.session.rtcp.stream_feedback = StreamFeedback::Offer;
+        config.session.rtcp.ect1 = true;
+    });
+    let (a, mut b) = pair_of(&api);
+    let sound = MediaStreamTrack::new(MediaKind::Audio);
+    a.pc.add_track(&sound, &["stream"]).unwrap();
+    let track = b.track().await.track;
+    a.connected().await;
+    b.connected().await;
+    for (index, data) in opus().iter().take(100).enumerate() {
+        within(sound.write_frame(outgoing(data, index, 20)))
+            .await
+            .unwrap();
+        assert_eq!(frame(&track).await, data);
+    }
+    let sent = within(a.pc.get_stats(None)).await.unwrap();
+    let sent = sent.of::<RtcOutboundRtpStreamStats>().next().unwrap();
+    let got = within(b.pc.get_stats(None)).await.unwrap();
+    let got = got.of::<RtcInboundRtpStreamStats>().next().unwrap();
+    assert!(sent.packets_sent_with_ect1 > Some(0), "{sent:?}");
+    assert_eq!(got.packets_received_with_ect1, sent.packets_sent_with_ect1);
+    assert_eq!(got.packets_received_with_ce, Some(0));
+    // The first mark was told at once.
+    let told = within(async {
+        loop {
+            let report = a.pc.get_stats(None).await.unwrap();
+            let transport = report.of::<RtcTransportStats>().next().unwrap();
+            if transport.ccfb_messages_received > Some(0) {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    });
+    told.await;
 }
 
 #[tokio::test]

@@ -55,20 +55,26 @@ pub(crate) async fn within<T>(what: impl Future<Output = T>) -> T {
 /// Two peers with signalling between them. The first is impolite, the second polite. Nothing is
 /// negotiated until one of them has a reason to.
 pub(crate) fn pair() -> (Peer, Peer) {
+    pair_of(&api())
+}
+
+/// The same of peers that an API of one's own makes.
+pub(crate) fn pair_of(api: &Api) -> (Peer, Peer) {
     let (to_a, of_b) = mpsc::unbounded_channel();
     let (to_b, of_a) = mpsc::unbounded_channel();
     (
-        peer(Manners::Impolite, to_b, of_b),
-        peer(Manners::Polite, to_a, of_a),
+        peer(api, Manners::Impolite, to_b, of_b),
+        peer(api, Manners::Polite, to_a, of_a),
     )
 }
 
 fn peer(
+    api: &Api,
     manners: Manners,
     out: mpsc::UnboundedSender<Signal>,
     signals: mpsc::UnboundedReceiver<Signal>,
 ) -> Peer {
-    let pc = peer_connection();
+    let pc = api.peer_connection(RtcConfiguration::default()).unwrap();
     let (rest, events) = mpsc::unbounded_channel();
     let ignored = Arc::new(AtomicU64::new(0));
     let negotiator = Negotiator {
