@@ -7,13 +7,13 @@ use std::task::{Context, Poll, Waker};
 use futures_core::Stream;
 use futures_sink::Sink;
 use stonechat::{
-    ChannelEvent, ChannelMessages, PeerConnectionEvent, RtcDataChannelEvent,
+    Api, ChannelEvent, ChannelMessages, PeerConnectionEvent, RtcDataChannel, RtcDataChannelEvent,
     RtcDataChannelEventInit, RtcDataChannelInit, RtcDataChannelMessage, RtcDataChannelState,
-    RtcErrorName,
+    RtcErrorDetailType, RtcErrorName,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::pair::{pair, pair_with_channel, peer_connection, within};
+use super::pair::{pair, pair_with_channel, peer_connection, signal_whole, within};
 
 fn text(text: &str) -> RtcDataChannelMessage {
     RtcDataChannelMessage::Text(text.to_owned())
@@ -291,4 +291,66 @@ async fn datachannel_has_the_channel_that_the_peer_made() {
     let channel = event.channel.clone();
     let made = RtcDataChannelEvent::new(RtcDataChannelEventInit { channel });
     assert_eq!(made.channel, event.channel);
+}
+
+/// What a channel told after it was open, up to its end.
+async fn last_events(channel: &RtcDataChannel) -> Vec<ChannelEvent> {
+    let mut told = Vec::new();
+    within(async {
+        while let Some(event) = channel.next_event().await {
+            if event != ChannelEvent::Open {
+                told.push(event);
+            }
+        }
+    })
+    .await;
+    told
+}
+
+// api: RTCDataChannel.onerror, RTCDataChannel.error, RTCDataChannel.onclose
+// api: RTCErrorDetailType.sctp-failure, RTCError.errorDetail, RTCError.sctpCauseCode
+// api: RTCErrorEvent.error, RTCDataChannelState.closed
+#[tokio::test]
+async fn an_association_that_the_peer_aborts_is_an_error_and_then_close() {
+    let (_a, b, near, _far) = pair_with_channel().await;
+    b.pc.close();
+    let told = last_events(&near).await;
+    let [ChannelEvent::Error(event), ChannelEvent::Close] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!(near.ready_state(), RtcDataChannelState::Closed);
+    assert_eq!(event.error.name, RtcErrorName::OperationError);
+    let detail = event.error.detail.clone().unwrap();
+    assert_eq!(detail.error_detail, RtcErrorDetailType::SctpFailure);
+    // User-Initiated Abort
+    assert_eq!(detail.sctp_cause_code, Some(12));
+}
+
+// api: RTCDataChannel.onerror, RTCDataChannel.error, RTCDataChannel.onclose
+// api: RTCErrorDetailType.data-channel-failure
+#[tokio::test]
+async fn a_channel_beyond_the_streams_of_the_peer_is_an_error_and_then_close() {
+    let narrow = Api::default().configure(|config| {
+        config.connection.ice.include_loopback = true;
+        config.connection.channels.sctp.inbound_streams = 16;
+    });
+    let a = peer_connection();
+    let b = narrow.peer_connection(Default::default()).unwrap();
+    let within_limits = a.create_data_channel("fits", Default::default()).unwrap();
+    let init = RtcDataChannelInit {
+        negotiated: true,
+        id: Some(100),
+        ..Default::default()
+    };
+    let beyond = a.create_data_channel("beyond", init).unwrap();
+    signal_whole(&a, &b).await;
+    let told = last_events(&beyond).await;
+    let [ChannelEvent::Error(event), ChannelEvent::Close] = &told[..] else {
+        panic!("{told:?}")
+    };
+    let detail = event.error.detail.clone().unwrap();
+    assert_eq!(detail.error_detail, RtcErrorDetailType::DataChannelFailure);
+    assert_eq!(detail.sctp_cause_code, None);
+    assert_eq!(beyond.ready_state(), RtcDataChannelState::Closed);
+    within(within_limits.opened()).await.unwrap();
 }
