@@ -24,7 +24,10 @@ use crate::{
     Interface, PairStats, Policy, Reply, Request, RequestId, Role, State, Stats,
 };
 
+pub use self::restart::Undone;
+
 use self::respond::Response;
+use self::restart::Undoable;
 
 /// An ICE agent for one data stream of one component.
 ///
@@ -170,6 +173,17 @@ impl Agent {
     /// The same with credentials that the signalling layer made.
     pub fn restart_with(&mut self, now: Instant, credentials: Credentials) {
         self.update(now, |core, now| core.restart(now, Some(credentials)));
+    }
+
+    /// Takes restarts back that the peer did not answer (RFC 8829, section 5.7): the generation with
+    /// these local credentials goes on as if nothing had been, with its pairs, its peer and its
+    /// candidates. Data that went over its pair is not interrupted.
+    ///
+    /// Nothing changes if there is no such generation, or once
+    /// [`set_remote_credentials`](Self::set_remote_credentials) answered the restart.
+    pub fn undo_restart(&mut self, now: Instant, credentials: &Credentials) -> Undone {
+        self.update(now, |core, now| core.undo_restart(now, credentials))
+            .unwrap_or(Undone::No)
     }
 
     /// Uses these servers and this policy from the next [`restart`](Self::restart) on.
@@ -357,6 +371,10 @@ struct Core {
     remote_lite: bool,
     gatherer: Gatherer,
     session: Session,
+    /// The number of the newest generation.
+    last_number: u32,
+    /// What the last restart replaced, until the peer answers it.
+    undoable: Option<Undoable>,
     /// The generation before, while its pair carries data or its last packets may arrive.
     previous: Option<Session>,
     previous_until: Option<Instant>,
@@ -400,6 +418,8 @@ impl Core {
             crypto,
             rng,
             session,
+            last_number: 0,
+            undoable: None,
             previous: None,
             previous_until: None,
             state: State::New,
@@ -541,6 +561,7 @@ impl Core {
         self.gatherer.close(now);
         self.session.list.retain(|_| false);
         self.previous = None;
+        self.undoable = None;
         self.responses.clear();
         self.route = None;
         self.deadline = None;

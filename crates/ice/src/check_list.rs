@@ -135,6 +135,18 @@ impl CheckList {
             .retain(|id| pairs.iter().any(|pair| pair.id == *id));
     }
 
+    /// Leaves only one pair, and gives the others.
+    pub(crate) fn take_all_but(&mut self, id: PairId) -> Vec<Pair> {
+        self.triggered.clear();
+        self.pairs.extract_if(.., |pair| pair.id != id).collect()
+    }
+
+    /// Takes back what [`take_all_but`](Self::take_all_but) gave.
+    pub(crate) fn put_back(&mut self, pairs: Vec<Pair>) {
+        self.pairs.extend(pairs);
+        self.sort();
+    }
+
     /// Orders again after priorities changed.
     pub(crate) fn sort(&mut self) {
         self.pairs

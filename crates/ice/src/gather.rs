@@ -19,8 +19,8 @@ use self::server::{Server, Task};
 use crate::candidate::Foundations;
 use crate::pair::LocalId;
 use crate::{
-    Candidate, Config, DropReason, GatheringState, IceServer, Interface, Policy, Reply, Request,
-    RequestId, Stats,
+    Candidate, CandidateKind, Config, DropReason, GatheringState, IceServer, Interface, Policy,
+    Reply, Request, RequestId, Stats,
 };
 
 /// Virtual socket ids, those of relayed addresses, begin here.
@@ -145,6 +145,46 @@ impl Gatherer {
         self.outcomes
             .retain(|outcome| matches!(outcome, Outcome::Gone(_)));
         self.state = GatheringState::New;
+    }
+
+    /// Generation `abandoned` was taken back: generation `number` is the present one again, which had
+    /// come as far as `state`. What it had is told once more, in case that was not heard of yet.
+    pub(crate) fn undo_restart(
+        &mut self,
+        now: Instant,
+        abandoned: u32,
+        number: u32,
+        ufrag: &str,
+        state: GatheringState,
+    ) {
+        self.restart();
+        self.number = number;
+        ufrag.clone_into(&mut self.ufrag);
+        self.forget_peer_reflexive(|local| local.number != abandoned);
+        //= https://www.rfc-editor.org/rfc/rfc8829#section-5.7
+        //# Any resources or candidates that were allocated by the abandoned local description are
+        //# discarded
+        let known = |local: &&mut Local| {
+            local.number == abandoned
+                && (local.made != abandoned || local.kind == CandidateKind::Host)
+        };
+        for local in self.locals.iter_mut().filter(known) {
+            local.number = number;
+            local.candidate.ufrag = Some(self.ufrag.clone());
+        }
+        if state == GatheringState::Complete {
+            self.begun = true;
+            self.skip_questions(now);
+            let locals = self.locals.iter();
+            let known: Vec<_> = locals
+                .filter(|local| local.number == number)
+                .cloned()
+                .collect();
+            for local in &known {
+                self.announce(local);
+            }
+            self.set_state(state);
+        }
     }
 
     pub(crate) fn set_interfaces(&mut self, now: Instant, interfaces: &[Interface]) {

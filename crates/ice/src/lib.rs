@@ -84,7 +84,7 @@ mod server;
 mod session;
 mod stats;
 
-pub use agent::Agent;
+pub use agent::{Agent, Undone};
 pub use candidate::{
     Candidate, CandidateAddress, CandidateKind, CandidateParseError, TcpType, TransportProtocol,
     candidate_priority, pair_priority,

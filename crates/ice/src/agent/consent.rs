@@ -31,7 +31,9 @@ impl Core {
         }
         if previous.route().is_none() || self.previous_until.is_some_and(|until| until <= now) {
             let number = previous.number;
-            self.previous = None;
+            if let Some(previous) = self.previous.take() {
+                self.on_previous_lost(previous);
+            }
             self.previous_until = None;
             self.authenticated.retain(|known| known.number != number);
             let number = self.session.number;

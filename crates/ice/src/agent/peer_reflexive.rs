@@ -140,6 +140,7 @@ impl Core {
                 socket,
                 path_local,
                 check_priority: priority,
+                made: self.session.number,
                 number: self.session.number,
                 candidate,
                 url: None,

@@ -8,7 +8,11 @@ use crate::session::EarlyCheck;
 use crate::{DropReason, PairState, Role};
 
 use super::Core;
+use super::restart::Undoable;
 use super::role_conflict::Resolution;
+
+/// The longest username fragment (RFC 8839, section 5.4).
+const MAX_UFRAG: usize = 256;
 
 /// An answer that waits to be polled.
 #[derive(Debug)]
@@ -86,22 +90,30 @@ impl Core {
         }
         self.answer(respond(Verdict::Success));
         self.authenticate(path, number);
+        let early = || EarlyCheck {
+            path,
+            remote_ufrag: remote_ufrag.to_owned(),
+            priority,
+            use_candidate: message.use_candidate(),
+        };
         if !current {
+            // It counts if the restart is undone.
+            if let Some(idle) = self.undoable.as_mut().and_then(Undoable::idle_mut)
+                && idle.number == number
+                && remote_ufrag.len() <= MAX_UFRAG
+            {
+                idle.keep_early(early());
+            }
             return;
         }
         let known = self.session.peer.as_ref();
         if known.is_some_and(|peer| peer.credentials.ufrag() == remote_ufrag) {
             self.on_check(now, path, priority, message.use_candidate());
-        } else if remote_ufrag.len() <= 256 {
+        } else if remote_ufrag.len() <= MAX_UFRAG {
             //= https://www.rfc-editor.org/rfc/rfc8445#section-7.3
             //# it is possible (and in fact very likely) that an initiating agent will receive a
             //# Binding request prior to receiving the candidates from its peer
-            self.session.keep_early(EarlyCheck {
-                path,
-                remote_ufrag: remote_ufrag.to_owned(),
-                priority,
-                use_candidate: message.use_candidate(),
-            });
+            self.session.keep_early(early());
         }
     }
 
@@ -111,6 +123,7 @@ impl Core {
         let (local_ufrag, remote_ufrag) = message.username()?.split_once(':')?;
         let session = std::iter::once(&self.session)
             .chain(self.previous.as_ref())
+            .chain(self.undoable.as_ref().and_then(Undoable::idle))
             .find(|session| session.local.ufrag() == local_ufrag)?;
         message.verify_integrity(session.local_key.as_ref()?).ok()?;
         Some((session.number, remote_ufrag))

@@ -87,6 +87,7 @@ impl Core {
         if let Some(previous) = &mut self.previous {
             previous.list.retain(kept);
         }
+        self.retain_replaced(kept);
         self.authenticated
             .retain(|known| known.path.socket() != local.socket);
         let gone = local.candidate;

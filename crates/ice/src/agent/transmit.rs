@@ -9,6 +9,7 @@ use crate::session::Session;
 use crate::{PairStats, Role};
 
 use super::Core;
+use super::restart::Undoable;
 
 impl Core {
     pub(super) fn poll_transmit(&mut self, now: Instant, out: &mut Batch<'_>) -> Option<Transmit> {
@@ -29,6 +30,7 @@ impl Core {
         while let Some(response) = self.responses.pop_front() {
             let session = std::iter::once(&self.session)
                 .chain(self.previous.as_ref())
+                .chain(self.undoable.as_ref().and_then(Undoable::idle))
                 .find(|session| session.number == response.number);
             let Some(key) = session.and_then(|session| session.local_key.as_ref()) else {
                 continue;

@@ -22,11 +22,12 @@ impl Core {
                 std::mem::take(&mut self.session.pending),
                 self.session.local.clone(),
             );
-            self.renew(local);
+            let _ = self.renew(local);
             self.session.pending = pending;
             self.activate_locals(now);
         }
         self.session.set_peer(credentials, &self.crypto);
+        self.undoable = None;
         //= https://www.rfc-editor.org/rfc/rfc8863#section-4
         //# it MUST set a timer, henceforth known as the "PAC timer"
         self.session.patience = Some(now + self.config.patience);
@@ -36,6 +37,11 @@ impl Core {
                 let _ = self.take_remote_candidate(now, &candidate);
             }
         }
+        self.take_early_checks(now);
+    }
+
+    /// Checks that came before the peer's credentials, or before their generation came back.
+    pub(super) fn take_early_checks(&mut self, now: Instant) {
         let ufrag = self
             .session
             .peer

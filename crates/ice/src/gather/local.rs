@@ -20,6 +20,8 @@ pub(crate) struct Local {
     pub(crate) path_local: std::net::IpAddr,
     /// PRIORITY in checks: what a peer-reflexive candidate of this base would have.
     pub(crate) check_priority: u32,
+    /// The generation it was made in.
+    pub(crate) made: u32,
     /// The generation it was last told in.
     pub(crate) number: u32,
     /// As it is told.

@@ -209,6 +209,14 @@ impl Gatherer {
         }
     }
 
+    /// Takes all that could be asked in this generation as answered.
+    pub(super) fn skip_questions(&mut self, now: Instant) {
+        self.ask_servers(now);
+        for task in self.tasks.iter_mut().filter(|task| task.is_open()) {
+            task.progress = Progress::Done;
+        }
+    }
+
     /// Whether a task waits for its turn.
     pub(crate) fn has_start(&self) -> bool {
         self.tasks

@@ -71,6 +71,7 @@ impl Gatherer {
             socket,
             path_local,
             check_priority,
+            made: number,
             number,
             candidate,
             url: source
@@ -81,7 +82,7 @@ impl Gatherer {
         self.locals.push(local);
     }
 
-    fn announce(&mut self, local: &Local) {
+    pub(super) fn announce(&mut self, local: &Local) {
         if self.is_told(local) {
             self.outcomes
                 .push_back(Outcome::Told(Box::new(local.candidate.clone())));

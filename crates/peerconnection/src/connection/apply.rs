@@ -74,7 +74,9 @@ impl Layers {
             return;
         };
         transport.media.set_rtcp(plan.rtcp);
-        if before.ice.local != plan.ice.local {
+        if before.ice.local != plan.ice.local
+            && transport.ice.undo_restart(now, &plan.ice.local) == stonechat_ice::Undone::No
+        {
             transport.ice.restart_with(now, plan.ice.local.clone());
             transport.ice.gather(now);
         }

@@ -211,9 +211,11 @@ impl Session {
             && let Some(object) = self.transports.get_mut(transport)
             && object.remote_candidates.len() < self.config.max_waiting_candidates
         {
-            object
-                .remote_candidates
-                .push(IceCandidate::from_agent(candidate));
+            // Each further description has it again.
+            let candidate = IceCandidate::from_agent(candidate);
+            if !object.remote_candidates.contains(&candidate) {
+                object.remote_candidates.push(candidate);
+            }
         }
         self.order(match candidate {
             Some(candidate) => Order::AddRemoteCandidate {

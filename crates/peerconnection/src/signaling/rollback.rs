@@ -3,12 +3,13 @@
 use super::Section;
 use super::remote_tracks::RemoteTracks;
 use crate::error::{Error, ErrorName};
+use crate::ice_candidate::IceCandidate;
 use crate::id::TransportId;
 use crate::session::Session;
 use crate::session::call::Direction;
 use crate::session::step::{Event, Step};
 use crate::session::task::Task;
-use crate::state::SignalingState;
+use crate::state::{IceGathererState, SignalingState};
 use crate::transceiver::Transceiver;
 
 /// What was in force when an exchange began.
@@ -26,6 +27,9 @@ struct StableTransport {
     id: TransportId,
     credentials: stonechat_ice::Credentials,
     candidates: Vec<stonechat_ice::Candidate>,
+    surfaced: Vec<IceCandidate>,
+    remote_candidates: Vec<IceCandidate>,
+    gathering_state: IceGathererState,
 }
 
 impl Stable {
@@ -64,6 +68,9 @@ impl Session {
                         id: transport.id,
                         credentials: transport.credentials.clone(),
                         candidates: transport.candidates.clone(),
+                        surfaced: transport.surfaced.clone(),
+                        remote_candidates: transport.remote_candidates.clone(),
+                        gathering_state: transport.gathering_state,
                     })
                     .collect(),
                 had_sctp: self.channels.sctp.is_some(),
@@ -121,18 +128,45 @@ impl Session {
         }
         tracks.fire(step);
         self.forget_unused_transports();
-        // The transports have their credentials of before again.
         for before in stable.transports {
-            if let Some(transport) = self.transports.get_mut(before.id)
-                && transport.credentials != before.credentials
-            {
-                transport.restart(before.credentials);
-                transport.candidates = before.candidates;
-            }
+            self.undo_restart(before, step);
         }
         self.apply_plan();
         self.signaling.clear_negotiation_needed();
         self.update_negotiation_needed();
+    }
+}
+
+impl Session {
+    /// The transport has its credentials of before again and goes on as it was.
+    fn undo_restart(&mut self, before: StableTransport, step: &mut Step) {
+        let Some(transport) = self
+            .transports
+            .get_mut(before.id)
+            .filter(|transport| transport.credentials != before.credentials)
+        else {
+            return;
+        };
+        let restarted = transport.gathering_state;
+        let told = std::mem::take(&mut transport.remote_candidates);
+        transport.restart(before.credentials);
+        transport.candidates = before.candidates;
+        transport.surfaced = before.surfaced;
+        transport.remote_candidates = before.remote_candidates;
+        for candidate in told {
+            if transport.remote_candidates.len() < self.config.max_waiting_candidates
+                && !transport.remote_candidates.contains(&candidate)
+            {
+                transport.remote_candidates.push(candidate);
+            }
+        }
+        transport.gathering_state = before.gathering_state;
+        if before.gathering_state != restarted {
+            step.fire.push(Event::IceTransportGatheringStateChange(
+                before.id,
+                before.gathering_state,
+            ));
+        }
     }
 }
 

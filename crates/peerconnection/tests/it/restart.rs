@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use stonechat_peerconnection::{Call, ChannelId, OfferOptions, Which};
+use stonechat_peerconnection::{
+    Call, ChannelId, Event, IceGathererState, OfferOptions, SdpType, SessionDescription, Which,
+};
 use stonechat_testkit::seeds;
 
 use crate::setup::{A, B, Duo, SIDES};
@@ -133,4 +135,94 @@ fn an_offer_option_restarts_as_well_and_an_answer_never_asks_twice() {
     assert_eq!(ufrag(&duo, A), middle, "an ordinary offer restarts nothing");
     talk(&mut duo, channels, 0..10);
     all_arrived(&mut duo, channels, 10);
+}
+
+/// How `side` takes its restart back.
+#[derive(Clone, Copy, Debug)]
+enum By {
+    /// It rolls its offer back.
+    Rollback,
+    /// The offer of the other side comes before an answer.
+    Glare,
+}
+
+/// Whether something of the transports changed that an application would see.
+fn is_change(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::IceTransportStateChange(..)
+            | Event::IceConnectionStateChange(_)
+            | Event::ConnectionStateChange(_)
+            | Event::SelectedCandidatePairChange(_)
+            | Event::DtlsTransportStateChange(..)
+    )
+}
+
+#[test]
+fn a_restart_that_is_taken_back_interrupts_nothing() {
+    seeds(12, |seed| {
+        let by = if seed % 2 == 0 {
+            By::Rollback
+        } else {
+            By::Glare
+        };
+        let side = if seed / 2 % 2 == 0 { A } else { B };
+        let mut duo = Duo::new(seed);
+        let channels = duo.connect_with_channel();
+        talk(&mut duo, channels, 0..100);
+        let before = SIDES.map(|side| ufrag(&duo, side));
+        let transport = duo.session(side).transports()[0];
+        let view = duo.session(side).transport(transport).unwrap();
+        duo.clear_events();
+        duo.does(side, Call::RestartIce);
+        let offer = duo.create_offer(side);
+        duo.set_local(side, &offer);
+        // The last time not even the new candidates are gathered.
+        let gathered = if seed < 8 { 20 } else { 0 };
+        talk(&mut duo, channels, 100..100 + gathered);
+        match by {
+            By::Rollback => {
+                let rollback = SessionDescription {
+                    kind: SdpType::Rollback,
+                    sdp: String::new(),
+                };
+                duo.promised(side, Call::SetLocalDescription(Some(rollback)))
+                    .unwrap();
+            }
+            By::Glare => {
+                let theirs = duo.create_offer(1 - side);
+                duo.set_local(1 - side, &theirs);
+                duo.set_remote(side, &theirs);
+                duo.answer_from(side);
+            }
+        }
+        let base = 100 + gathered;
+        // Each message takes one way of the network and no more.
+        for number in base..base + 100 {
+            talk(&mut duo, channels, number..number + 1);
+            duo.run_for(Duration::from_millis(150));
+            for side in SIDES {
+                let count = duo.received(side, channels[side]).len();
+                assert_eq!(count, number as usize + 1, "none is late");
+            }
+        }
+        // Longer than consent lasts.
+        duo.run_for(Duration::from_secs(60));
+        all_arrived(&mut duo, channels, base + 100);
+        assert_eq!(SIDES.map(|side| ufrag(&duo, side)), before);
+        for side in SIDES {
+            let changes = duo.events[side].iter().filter(|event| is_change(event));
+            let changes: Vec<_> = changes.collect();
+            assert!(changes.is_empty(), "{changes:?}");
+        }
+        let now = duo.session(side).transport(transport).unwrap();
+        assert_eq!(now.gathering_state, IceGathererState::Complete);
+        assert_eq!(now.local_candidates, view.local_candidates);
+        assert_eq!(now.remote_candidates, view.remote_candidates);
+        // The request for a restart is still open, and is met when it is answered.
+        duo.negotiate(side);
+        assert_ne!(ufrag(&duo, side), before[side]);
+        talk(&mut duo, channels, base + 100..base + 110);
+        all_arrived(&mut duo, channels, base + 110);
+    });
 }
