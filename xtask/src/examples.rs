@@ -8,13 +8,13 @@ use serde::Serialize;
 use crate::report::Report;
 use crate::shell::{cargo, run as execute};
 
-/// Name and arguments. The others serve until they are ended, or are a step of their own;
-/// `perfect_negotiation` is left out until it settles every time.
+/// Name and arguments. The others serve until they are ended, or are a step of their own.
 const EXAMPLES: &[(&str, &str)] = &[
     ("codecs", ""),
     ("connectivity", ""),
     ("dtmf", ""),
     ("encoded_transforms", ""),
+    ("perfect_negotiation", ""),
     ("phone", "--demo"),
     ("play_file", ""),
     ("protocols", ""),

@@ -77,6 +77,7 @@ async fn settled(sides: &[RtcPeerConnection]) -> anyhow::Result<()> {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
+    // A round takes milliseconds; a machine that does a hundred other things may need seconds.
     timeout(Duration::from_secs(30), waiting)
         .await
         .context("they do not agree")
@@ -87,12 +88,16 @@ impl Side {
     async fn negotiate(mut self, mut signals: UnboundedReceiver<Signal>) -> anyhow::Result<usize> {
         let mut events = self.pc.events();
         loop {
-            tokio::select! {
+            let done = tokio::select! {
                 event = events.next() => match event {
-                    Some(event) => self.on_event(event).await?,
+                    Some(event) => self.on_event(event).await,
                     None => return Ok(self.collisions),
                 },
-                Some(signal) = signals.recv() => self.on_signal(signal).await?,
+                Some(signal) = signals.recv() => self.on_signal(signal).await,
+            };
+            // What was under way when this side closed is of no use any more.
+            if self.pc.signaling_state() != RtcSignalingState::Closed {
+                done?;
             }
         }
     }
