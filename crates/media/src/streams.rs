@@ -513,6 +513,9 @@ impl Streams {
     }
 
     fn on_sent(&mut self, now: Instant, written: Written) {
+        if written.ecn != Ecn::NotEct {
+            self.ecn_path.on_marked(now);
+        }
         let max = self.config.transport_history;
         let departure = Departure {
             ssrc: written.ssrc,

@@ -8,15 +8,15 @@ use super::congestion_feedback::Heard;
 
 /// ```text
 ///            packet sent              mark arrived
-///   Unused ─────────────▶ Probing ───────────────────▶ Capable
-///                          ▲   │ marks gone or packets    │ the same
-///                          │   │ lost                     │
-///               after 30 s │   ▼                          │
-///                          └─ Failed ◀────────────────────┘ ───▶ Disabled, the third time
+///   Untried ────────────▶ Probing ───────────────────▶ Capable
+///      ▲                      │ marks gone, or            │ the same, or silence
+///      │                      │ packets lost              │
+///      │ after 30 s           ▼                           │
+///      └──────────────────  Failed  ◀─────────────────────┘ ───▶ Disabled, the third time
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum State {
-    Unused,
+    Untried,
     /// A part of the packets is marked.
     Probing {
         since: Instant,
@@ -38,6 +38,8 @@ pub(super) struct EcnPath {
     bleached: u64,
     /// Marked packets in a row that did not arrive.
     lost: u64,
+    /// When the first marked packet left since the receiver last told of any.
+    unheard: Option<Instant>,
     /// How often the path was capable and then not any more.
     relapses: u8,
 }
@@ -45,9 +47,10 @@ pub(super) struct EcnPath {
 impl EcnPath {
     pub(super) const fn new() -> Self {
         Self {
-            state: State::Unused,
+            state: State::Untried,
             bleached: 0,
             lost: 0,
+            unheard: None,
             relapses: 0,
         }
     }
@@ -58,18 +61,35 @@ impl EcnPath {
             return Ecn::NotEct;
         }
         match self.state {
-            State::Unused => self.state = State::Probing { since: now },
-            State::Failed { until } if until <= now => self.state = State::Probing { since: now },
+            State::Failed { until } if until <= now => self.state = State::Untried,
+            // Where marked packets get lost nobody tells of them.
+            State::Capable if self.is_silent(now) => self.state = failed(now),
             _ => {}
         }
         match self.state {
-            State::Capable => wanted,
+            State::Untried | State::Capable => wanted,
             State::Probing { since } if is_probe(now.saturating_duration_since(since)) => wanted,
-            _ => Ecn::NotEct,
+            State::Probing { .. } | State::Failed { .. } | State::Disabled => Ecn::NotEct,
         }
     }
 
+    /// A packet left with a mark.
+    pub(super) fn on_marked(&mut self, now: Instant) {
+        self.unheard.get_or_insert(now);
+        if self.state == State::Untried {
+            self.state = State::Probing { since: now };
+        }
+    }
+
+    fn is_silent(&self, now: Instant) -> bool {
+        self.unheard
+            .is_some_and(|since| now.saturating_duration_since(since) >= SILENCE)
+    }
+
     pub(super) fn on_report(&mut self, now: Instant, heard: &Heard) {
+        if heard.received > 0 {
+            self.unheard = None;
+        }
         if heard.kept > 0 {
             (self.bleached, self.lost) = (0, 0);
             if let State::Probing { .. } = self.state {
@@ -86,21 +106,24 @@ impl EcnPath {
         if self.bleached < MAX_BLEACHED && self.lost < MAX_LOST {
             return;
         }
-        let failed = State::Failed { until: now + RETRY };
         self.state = match self.state {
             State::Capable => {
                 self.relapses += 1;
                 if self.relapses >= MAX_RELAPSES {
                     State::Disabled
                 } else {
-                    failed
+                    failed(now)
                 }
             }
-            State::Probing { .. } => failed,
+            State::Probing { .. } => failed(now),
             other => other,
         };
         (self.bleached, self.lost) = (0, 0);
     }
+}
+
+fn failed(now: Instant) -> State {
+    State::Failed { until: now + RETRY }
 }
 
 /// A tenth of the time, the first of each second.
@@ -111,6 +134,8 @@ fn is_probe(since: Duration) -> bool {
 const MAX_BLEACHED: u64 = 8;
 const MAX_LOST: u64 = 16;
 const RETRY: Duration = Duration::from_secs(30);
+/// How long marked packets may leave without that the receiver tells of any.
+const SILENCE: Duration = Duration::from_secs(1);
 const MAX_RELAPSES: u8 = 3;
 
 #[cfg(test)]
@@ -133,20 +158,39 @@ mod tests {
         }
     }
 
+    /// The mark of a packet that leaves `now`.
+    fn leave(path: &mut EcnPath, now: Instant) -> Ecn {
+        let ecn = path.mark(now, Ecn::Ect1);
+        if ecn != Ecn::NotEct {
+            path.on_marked(now);
+        }
+        ecn
+    }
+
+    const STEP: Duration = Duration::from_millis(20);
+
+    /// How many of 100 packets that leave every 20 ms from `now` on are marked.
+    fn marked(path: &mut EcnPath, now: Instant) -> usize {
+        let packets = (0..100).filter(|it| leave(path, now + STEP * *it) == Ecn::Ect1);
+        packets.count()
+    }
+
     #[test]
     fn all_packets_are_marked_once_a_mark_arrived() {
         let now = start();
         let mut path = EcnPath::new();
-        let step = Duration::from_millis(20);
-        let marked = |path: &mut EcnPath, from: u32| {
-            (from..from + 100)
-                .filter(|it| path.mark(now + step * *it, Ecn::Ect1) == Ecn::Ect1)
-                .count()
-        };
         assert_eq!(path.mark(now, Ecn::NotEct), Ecn::NotEct);
-        assert_eq!(marked(&mut path, 0), 10);
+        // Nothing leaves for a while: the first packet is the first probe.
+        assert_eq!(path.mark(now, Ecn::Ect1), Ecn::Ect1);
+        let now = now + Duration::from_millis(350);
+        assert_eq!(marked(&mut path, now), 10);
         path.on_report(now, &heard(1, 0, 0));
-        assert_eq!(marked(&mut path, 100), 100);
+        let now = now + STEP * 100;
+        for burst in 0..3 {
+            let now = now + STEP * 25 * burst;
+            assert!((0..25).all(|it| leave(&mut path, now + STEP * it) == Ecn::Ect1));
+            path.on_report(now, &heard(25, 0, 0));
+        }
     }
 
     #[test]
@@ -154,12 +198,27 @@ mod tests {
         let mut now = start();
         for harm in [heard(0, 8, 0), heard(0, 0, 16)] {
             let mut path = EcnPath::new();
-            assert_eq!(path.mark(now, Ecn::Ect1), Ecn::Ect1);
+            assert_eq!(leave(&mut path, now), Ecn::Ect1);
             path.on_report(now, &harm);
-            assert_eq!(path.mark(now, Ecn::Ect1), Ecn::NotEct);
+            assert_eq!(leave(&mut path, now), Ecn::NotEct);
             now += RETRY;
-            assert_eq!(path.mark(now, Ecn::Ect1), Ecn::Ect1);
+            assert_eq!(leave(&mut path, now), Ecn::Ect1);
         }
+    }
+
+    #[test]
+    fn marks_end_where_marked_packets_vanish() {
+        let now = start();
+        let mut path = EcnPath::new();
+        assert_eq!(leave(&mut path, now), Ecn::Ect1);
+        path.on_report(now, &heard(1, 0, 0));
+        // A second of silence, then none is marked; it is no relapse.
+        assert_eq!(marked(&mut path, now + STEP), 50);
+        let now = now + STEP * 51 + RETRY;
+        assert_eq!(leave(&mut path, now), Ecn::Ect1);
+        // Silence of who sends nothing is none.
+        path.on_report(now, &heard(1, 0, 0));
+        assert_eq!(leave(&mut path, now + RETRY), Ecn::Ect1);
     }
 
     #[test]
@@ -167,23 +226,23 @@ mod tests {
         let mut now = start();
         let mut path = EcnPath::new();
         for _ in 0..3 {
-            assert_eq!(path.mark(now, Ecn::Ect1), Ecn::Ect1);
+            assert_eq!(leave(&mut path, now), Ecn::Ect1);
             path.on_report(now, &heard(1, 0, 0));
             path.on_report(now, &heard(0, 8, 0));
-            assert_eq!(path.mark(now, Ecn::Ect1), Ecn::NotEct);
+            assert_eq!(leave(&mut path, now), Ecn::NotEct);
             now += RETRY;
         }
-        assert_eq!(path.mark(now, Ecn::Ect1), Ecn::NotEct);
+        assert_eq!(leave(&mut path, now), Ecn::NotEct);
     }
 
     #[test]
     fn some_loss_is_not_taken_for_a_path_that_drops_marks() {
         let now = start();
         let mut path = EcnPath::new();
-        assert_eq!(path.mark(now, Ecn::Ect1), Ecn::Ect1);
+        assert_eq!(leave(&mut path, now), Ecn::Ect1);
         for _ in 0..10 {
             path.on_report(now, &heard(1, 2, 5));
         }
-        assert_eq!(path.mark(now, Ecn::Ect1), Ecn::Ect1);
+        assert_eq!(leave(&mut path, now), Ecn::Ect1);
     }
 }

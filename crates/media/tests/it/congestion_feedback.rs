@@ -15,6 +15,7 @@ use stonechat_rtcp::{
 };
 use stonechat_rtp::{CompactNtp, Header, Packet as Rtp, SequenceNumber, Ssrc, Timestamp};
 use stonechat_sansio::Ecn;
+use stonechat_testkit::seeds;
 
 use crate::network::{
     Kind, Link, Pair, deliver, env, opus, payload_type, poll_rtcp, poll_rtp, start, vp8, vp8_frame,
@@ -144,7 +145,7 @@ fn what_the_network_loses_is_reported_lost_once() {
         loss: 0.1,
         ..Link::default()
     };
-    for seed in 0..20 {
+    seeds(20, |seed| {
         let mut pair = Pair::new(seed, &Config::default(), link);
         let ids = video(&mut pair, true, PER_STREAM);
         play(&mut pair, ids, 100);
@@ -158,17 +159,14 @@ fn what_the_network_loses_is_reported_lost_once() {
         // Packets never come twice here, so what was lost stays lost.
         let lost = outcomes.values().filter(|it| it[0] == PacketOutcome::Lost);
         let lost = lost.count() as u64;
-        assert!(outcomes.values().all(|it| it.len() == 1), "seed {seed}");
-        assert!(lost > 10, "seed {seed}");
-        assert_eq!(
-            at_sender.remote_packets_reported_as_lost, lost,
-            "seed {seed}"
-        );
+        assert!(outcomes.values().all(|it| it.len() == 1));
+        assert!(lost > 10);
+        assert_eq!(at_sender.remote_packets_reported_as_lost, lost);
         assert_eq!(at_sender.remote_packets_reported_as_lost_but_recovered, 0);
         // Messages are lost too, and what they told of losses the sender never hears.
-        assert!(at_receiver.packets_reported_as_lost >= lost, "seed {seed}");
+        assert!(at_receiver.packets_reported_as_lost >= lost);
         assert_eq!(at_receiver.packets_reported_as_lost_but_recovered, 0);
-    }
+    });
 }
 
 #[test]
@@ -177,15 +175,14 @@ fn what_comes_after_it_was_reported_lost_is_recovered() {
         jitter: Duration::from_millis(80),
         ..Link::default()
     };
-    let mut total = 0;
-    for seed in 0..20 {
+    seeds(20, |seed| {
         let mut pair = Pair::new(seed, &Config::default(), link);
         let ids = video(&mut pair, false, PER_STREAM);
         play(&mut pair, ids, 100);
         let (at_sender, at_receiver) = stats(&pair, ids);
         let lost = at_receiver.packets_reported_as_lost;
         assert_eq!(at_receiver.packets_reported_as_lost_but_recovered, lost);
-        total += lost;
+        assert!(lost > 5, "{lost}");
         let heard = at_sender.remote_packets_reported_as_lost;
         assert_eq!(
             at_sender.remote_packets_reported_as_lost_but_recovered,
@@ -199,8 +196,7 @@ fn what_comes_after_it_was_reported_lost_is_recovered() {
         let sent = at_sender.packets_sent - at_sender.retransmitted_packets_sent;
         assert_eq!(arrived.count() as u64, sent);
         assert_eq!(results.len() as u64, sent + heard);
-    }
-    assert!(total > 100, "{total}");
+    });
 }
 
 #[test]
