@@ -136,17 +136,22 @@ impl Configuration {
 
     /// The servers as the ICE agent takes them.
     pub(crate) fn servers(&self) -> Vec<stonechat_ice::IceServer> {
-        self.ice_servers
-            .iter()
-            .take(Self::MAX_ICE_SERVERS)
-            .flat_map(|server| {
-                server
-                    .urls
-                    .iter()
-                    .filter_map(|url| server_url::server(url, server.credentials()))
-            })
-            .collect()
+        agent_servers(&self.ice_servers)
     }
+}
+
+/// Servers as the ICE agent takes them, without those that it cannot use.
+pub(crate) fn agent_servers(servers: &[IceServer]) -> Vec<stonechat_ice::IceServer> {
+    servers
+        .iter()
+        .take(Configuration::MAX_ICE_SERVERS)
+        .flat_map(|server| {
+            server
+                .urls
+                .iter()
+                .filter_map(|url| server_url::server(url, server.credentials()))
+        })
+        .collect()
 }
 
 impl IceServer {
@@ -155,7 +160,7 @@ impl IceServer {
     }
 
     /// "Validate an ICE server URL".
-    fn check(&self, url: &str) -> Result<(), Error> {
+    pub(crate) fn check(&self, url: &str) -> Result<(), Error> {
         let syntax = || {
             Error::new(
                 ErrorName::SyntaxError,

@@ -13,7 +13,7 @@ mod media;
 mod on_dtls;
 mod on_ice;
 mod receive;
-mod requests;
+pub(crate) mod requests;
 mod snapshot;
 mod statistics;
 mod tones;

@@ -1,7 +1,10 @@
 //! `RTCIceCandidate` (webrtc-pc, section 4.8.1).
 
+mod prohibited;
+
 use stonechat_ice::{CandidateKind, TcpType, TransportProtocol};
 
+pub(crate) use self::prohibited::is_prohibited;
 use crate::error::{Error, ErrorName};
 use crate::state::IceComponent;
 
@@ -160,6 +163,37 @@ impl IceCandidate {
         Self { init, parsed }
     }
 
+    /// A candidate of ours of the generation with this username fragment, for a media section by
+    /// identification and index, if there is one.
+    pub(crate) fn gathered(
+        candidate: &stonechat_ice::Candidate,
+        generation: &str,
+        (sdp_mid, sdp_m_line_index): (Option<String>, Option<u16>),
+        url: Option<&str>,
+    ) -> Self {
+        Self::create(LocalIceCandidateInit {
+            candidate: candidate.to_string(),
+            sdp_mid,
+            sdp_m_line_index,
+            username_fragment: Some(generation.to_owned()),
+            relay_protocol: None,
+            url: url.map(str::to_owned),
+        })
+    }
+
+    /// What ends the candidates of a generation of ours.
+    pub(crate) fn end_of_gathering(
+        generation: &str,
+        (sdp_mid, sdp_m_line_index): (Option<String>, Option<u16>),
+    ) -> Self {
+        Self::create(LocalIceCandidateInit {
+            sdp_mid,
+            sdp_m_line_index,
+            username_fragment: Some(generation.to_owned()),
+            ..LocalIceCandidateInit::default()
+        })
+    }
+
     /// A candidate of an agent, outside a media section.
     #[must_use]
     pub fn from_agent(candidate: &stonechat_ice::Candidate) -> Self {
@@ -310,6 +344,29 @@ impl IceCandidate {
             return None;
         }
         parsed.related.as_ref()
+    }
+}
+
+impl IceCandidateInit {
+    /// The value of the candidate attribute; empty if it ends the candidates.
+    pub(crate) fn attribute(&self) -> &str {
+        let text = self.candidate.trim();
+        let text = text.strip_prefix("a=").unwrap_or(text);
+        text.strip_prefix("candidate:").unwrap_or(text)
+    }
+
+    /// The candidate, or `None` if it ends the candidates; `OperationError` if it is malformed.
+    pub(crate) fn parse(&self) -> Result<Option<stonechat_ice::Candidate>, Error> {
+        let text = self.attribute();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        text.parse().map(Some).map_err(|error| {
+            Error::new(
+                ErrorName::OperationError,
+                format!("the candidate is malformed: {error}"),
+            )
+        })
     }
 }
 

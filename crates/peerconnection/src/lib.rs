@@ -11,6 +11,7 @@
 //! | the W3C API on tokio | the crate `stonechat` |
 //! | a peer connection in an event loop of your own | [`PeerConnection`] |
 //! | the packets on another thread than the API | [`split`], [`Session`], [`Connection`] |
+//! | a path between two programs, without SDP | [`IceTransport`] |
 //!
 //! A driver does this, in any order, as things happen:
 //!
@@ -33,6 +34,7 @@
 //! | RFC 8829 (JSEP), 3264 | offers and answers, rollback, implicit descriptions |
 //! | RFC 9143, 8842, 8843, 8830, 8841 | bundle, DTLS roles, media and stream identification, data sections |
 //! | RFC 7983, 5761 | demultiplexing |
+//! | W3C webrtc-ice | `RTCIceTransport` without a peer connection |
 //! | W3C webrtc-stats | what the layers count |
 
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
@@ -46,6 +48,7 @@ mod demux;
 mod error;
 pub mod fact;
 mod ice_candidate;
+pub mod ice_transport;
 mod id;
 pub mod identity;
 pub mod negotiation;
@@ -78,6 +81,7 @@ pub use ice_candidate::{
     IceCandidate, IceCandidateInit, IceCandidatePair, IceCandidateType, IceParameters, IceProtocol,
     IceServerTransportProtocol, IceTcpCandidateType, LocalIceCandidateInit,
 };
+pub use ice_transport::{GatherOptions, IceTransport, IceTransportConfig, SendDatagramError};
 pub use id::{ChannelId, Kind, ReceiverId, SenderId, TransceiverId, TransportId};
 pub use identity::{
     ErrorDetailTypeIdp, IdentityAssertion, IdentityAssertionResult, IdentityProviderDetails,

@@ -154,3 +154,38 @@ crate::w3c_enums! {
         Closed = "closed",
     }
 }
+
+impl From<stonechat_ice::State> for IceTransportState {
+    fn from(state: stonechat_ice::State) -> Self {
+        use stonechat_ice::State;
+        match state {
+            State::New => Self::New,
+            State::Checking => Self::Checking,
+            State::Connected => Self::Connected,
+            State::Completed => Self::Completed,
+            State::Disconnected => Self::Disconnected,
+            State::Failed => Self::Failed,
+            State::Closed => Self::Closed,
+        }
+    }
+}
+
+impl From<stonechat_ice::GatheringState> for IceGathererState {
+    fn from(state: stonechat_ice::GatheringState) -> Self {
+        use stonechat_ice::GatheringState;
+        match state {
+            GatheringState::New => Self::New,
+            GatheringState::Gathering => Self::Gathering,
+            GatheringState::Complete => Self::Complete,
+        }
+    }
+}
+
+impl From<stonechat_ice::Role> for IceRole {
+    fn from(role: stonechat_ice::Role) -> Self {
+        match role {
+            stonechat_ice::Role::Controlling => Self::Controlling,
+            stonechat_ice::Role::Controlled => Self::Controlled,
+        }
+    }
+}

@@ -10,7 +10,7 @@ use super::channels::ChannelTable;
 use super::close::{Closing, Retired};
 use super::config::Config;
 use super::media::{MediaEvent, MediaTable};
-use super::requests::Requests;
+use super::requests::{Requests, agent_reply};
 use super::statistics::Kept;
 use super::transport::Transport;
 use crate::fact::Fact;
@@ -218,15 +218,7 @@ impl Layers {
         let Some(transport) = self.transport_mut(transport_id) else {
             return;
         };
-        let reply = match reply {
-            Reply::Opened { socket, local } => stonechat_ice::Reply::Opened { socket, local },
-            Reply::Resolved(addresses) => stonechat_ice::Reply::Resolved(addresses),
-            Reply::Published => stonechat_ice::Reply::Published,
-            Reply::Failed | Reply::Asserted(_) | Reply::Validated(_) | Reply::IdentityFailed(_) => {
-                stonechat_ice::Reply::Failed
-            }
-        };
-        transport.ice.handle_reply(now, inner, reply);
+        transport.ice.handle_reply(now, inner, agent_reply(reply));
     }
 
     pub(super) fn handle_interfaces(

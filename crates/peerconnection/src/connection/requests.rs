@@ -5,23 +5,23 @@ use std::collections::{BTreeMap, VecDeque};
 use stonechat_sansio::SocketId;
 
 use crate::id::TransportId;
-use crate::request::{Request, RequestId};
+use crate::request::{Reply, Request, RequestId};
 
 /// What waits to be asked, and who waits for which answer.
 #[derive(Debug, Default)]
-pub(super) struct Requests {
+pub(crate) struct Requests {
     queue: VecDeque<Request>,
     waiting: BTreeMap<RequestId, (TransportId, stonechat_ice::RequestId)>,
     next: u64,
 }
 
 impl Requests {
-    pub(super) fn poll(&mut self) -> Option<Request> {
+    pub(crate) fn poll(&mut self) -> Option<Request> {
         self.queue.pop_front()
     }
 
     /// Queues what `transport` asks for under a number of our own.
-    pub(super) fn push(&mut self, transport: TransportId, request: stonechat_ice::Request) {
+    pub(crate) fn push(&mut self, transport: TransportId, request: stonechat_ice::Request) {
         use stonechat_ice::Request as Ask;
         let request = match request {
             Ask::OpenUdp { id, bind, ports } => Request::OpenUdp {
@@ -50,7 +50,7 @@ impl Requests {
     }
 
     /// Queues the end of a socket.
-    pub(super) fn close_socket(&mut self, socket: SocketId) {
+    pub(crate) fn close_socket(&mut self, socket: SocketId) {
         let request = Request::CloseSocket(socket);
         if !self.queue.contains(&request) {
             self.queue.push_back(request);
@@ -58,7 +58,7 @@ impl Requests {
     }
 
     /// Who asked `id`, if the answer is still wanted.
-    pub(super) fn answered(
+    pub(crate) fn answered(
         &mut self,
         id: RequestId,
     ) -> Option<(TransportId, stonechat_ice::RequestId)> {
@@ -66,7 +66,7 @@ impl Requests {
     }
 
     /// Cancels what `transport` still waits for.
-    pub(super) fn cancel(&mut self, transport: TransportId) {
+    pub(crate) fn cancel(&mut self, transport: TransportId) {
         let queue = &mut self.queue;
         self.waiting.retain(|id, (of, _)| {
             let keep = *of != transport;
@@ -82,5 +82,17 @@ impl Requests {
         let id = RequestId(self.next);
         self.waiting.insert(id, (transport, inner));
         id
+    }
+}
+
+/// The driver's answer as the agent takes it.
+pub(crate) fn agent_reply(reply: Reply) -> stonechat_ice::Reply {
+    match reply {
+        Reply::Opened { socket, local } => stonechat_ice::Reply::Opened { socket, local },
+        Reply::Resolved(addresses) => stonechat_ice::Reply::Resolved(addresses),
+        Reply::Published => stonechat_ice::Reply::Published,
+        Reply::Failed | Reply::Asserted(_) | Reply::Validated(_) | Reply::IdentityFailed(_) => {
+            stonechat_ice::Reply::Failed
+        }
     }
 }

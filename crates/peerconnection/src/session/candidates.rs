@@ -7,7 +7,7 @@ use super::Session;
 use super::call::Value;
 use super::chain::Begun;
 use crate::error::{Error, ErrorName};
-use crate::ice_candidate::{IceCandidate, IceCandidateInit};
+use crate::ice_candidate::{IceCandidate, IceCandidateInit, is_prohibited};
 use crate::id::TransportId;
 use crate::order::Order;
 use crate::state::SignalingState;
@@ -126,24 +126,16 @@ impl Session {
         init: Option<IceCandidateInit>,
     ) -> Result<(), Error> {
         let init = init.unwrap_or_default();
-        let text = init.candidate.trim();
-        let text = text.strip_prefix("a=").unwrap_or(text);
-        let text = text.strip_prefix("candidate:").unwrap_or(text);
+        let text = init.attribute();
         let sections = self.sections_for(&init)?;
-        if text.is_empty() {
+        let Some(candidate) = init.parse()? else {
             for (section, generation) in sections {
                 self.signaling
                     .end_of_remote_candidates(section, &generation);
                 self.give_candidate(section, generation, None);
             }
             return Ok(());
-        }
-        let candidate: stonechat_ice::Candidate = text.parse().map_err(|error| {
-            Error::new(
-                ErrorName::OperationError,
-                format!("the candidate is malformed: {error}"),
-            )
-        })?;
+        };
         let is_used = candidate.component == 1 && !self.is_prohibited(&candidate);
         for (section, generation) in sections {
             self.signaling
@@ -173,14 +165,8 @@ impl Session {
             .collect())
     }
 
-    /// Whether nothing may be sent to a candidate (webrtc-pc, "administratively prohibited"); the
-    /// application is not told.
     fn is_prohibited(&self, candidate: &stonechat_ice::Candidate) -> bool {
-        let only_relayed =
-            self.configuration.ice_transport_policy == crate::IceTransportPolicy::Relay;
-        let needs_resolution = !matches!(candidate.address, stonechat_ice::CandidateAddress::Ip(_));
-        let is_bad = candidate.tcp_type.is_none() && BAD_PORTS.contains(&candidate.port);
-        is_bad || only_relayed && needs_resolution
+        is_prohibited(candidate, self.configuration.ice_transport_policy)
     }
 
     fn give_candidate(
@@ -279,13 +265,3 @@ impl Session {
         }
     }
 }
-
-/// Ports that are never connected to, because other protocols could be made to believe what comes
-/// ("port blocking" of the Fetch standard).
-const BAD_PORTS: [u16; 82] = [
-    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
-    102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
-    465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990,
-    993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
-    6668, 6669, 6679, 6697,
-];

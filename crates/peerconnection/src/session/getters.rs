@@ -184,10 +184,7 @@ impl Session {
             id,
             ice_state: transport.ice_state,
             gathering_state: transport.gathering_state,
-            role: match transport.role {
-                stonechat_ice::Role::Controlling => IceRole::Controlling,
-                stonechat_ice::Role::Controlled => IceRole::Controlled,
-            },
+            role: transport.role.into(),
             local_candidates: transport.surfaced.clone(),
             remote_candidates: transport.remote_candidates.clone(),
             selected_pair: transport

@@ -5,7 +5,7 @@ use super::Session;
 use super::step::{Event, Step};
 use super::task::Task;
 use crate::fact::{DtlsFact, Fact};
-use crate::ice_candidate::{IceCandidate, IceCandidatePair, LocalIceCandidateInit};
+use crate::ice_candidate::{IceCandidate, IceCandidatePair};
 use crate::id::TransportId;
 use crate::signaling::{RemoteEnd, Section, SectionKind};
 use crate::state::{
@@ -341,11 +341,7 @@ impl Session {
         if object.credentials.ufrag() != generation {
             return;
         }
-        let state = match state {
-            stonechat_ice::GatheringState::New => IceGathererState::New,
-            stonechat_ice::GatheringState::Gathering => IceGathererState::Gathering,
-            stonechat_ice::GatheringState::Complete => IceGathererState::Complete,
-        };
+        let state = IceGathererState::from(state);
         if object.gathering_state == state {
             return;
         }
@@ -354,12 +350,7 @@ impl Session {
             if let Some(section) = self.described_section(transport) {
                 self.signaling.end_of_local_candidates(section, &generation);
             }
-            let candidate = IceCandidate::create(LocalIceCandidateInit {
-                sdp_mid: mid,
-                sdp_m_line_index: index,
-                username_fragment: Some(generation.clone()),
-                ..LocalIceCandidateInit::default()
-            });
+            let candidate = IceCandidate::end_of_gathering(&generation, (mid, index));
             step.fire.push(Event::IceCandidate {
                 candidate: Some(candidate),
                 url: None,
@@ -418,14 +409,7 @@ impl Session {
             self.signaling
                 .add_local_candidate(section, generation, candidate);
         }
-        let candidate = IceCandidate::create(LocalIceCandidateInit {
-            candidate: candidate.to_string(),
-            sdp_mid: mid,
-            sdp_m_line_index: index,
-            username_fragment: Some(generation.to_owned()),
-            relay_protocol: None,
-            url: url.clone(),
-        });
+        let candidate = IceCandidate::gathered(candidate, generation, (mid, index), url.as_deref());
         if let Some(object) = self.transports.get_mut(transport) {
             object.surfaced.push(candidate.clone());
         }
@@ -581,7 +565,7 @@ impl IceChange {
 
     fn take(&mut self, fact: Fact) {
         match fact {
-            Fact::IceState { state, .. } => self.state = Some(ice_transport_state(state)),
+            Fact::IceState { state, .. } => self.state = Some(state.into()),
             Fact::SelectedPair { local, remote, .. } => {
                 self.pair = Some(Box::new(IceCandidatePair {
                     local: IceCandidate::from_agent(&local),
@@ -590,17 +574,5 @@ impl IceChange {
             }
             _ => {}
         }
-    }
-}
-
-fn ice_transport_state(state: stonechat_ice::State) -> IceTransportState {
-    match state {
-        stonechat_ice::State::New => IceTransportState::New,
-        stonechat_ice::State::Checking => IceTransportState::Checking,
-        stonechat_ice::State::Connected => IceTransportState::Connected,
-        stonechat_ice::State::Completed => IceTransportState::Completed,
-        stonechat_ice::State::Disconnected => IceTransportState::Disconnected,
-        stonechat_ice::State::Failed => IceTransportState::Failed,
-        stonechat_ice::State::Closed => IceTransportState::Closed,
     }
 }

@@ -19,6 +19,7 @@ mod data;
 mod fuzzed;
 mod glare;
 mod hostile;
+mod ice_transport;
 mod network;
 mod order;
 mod pair;

@@ -27,6 +27,7 @@ mod enums;
 mod events_order;
 mod ice_candidate;
 mod ice_transport;
+mod ice_without_sdp;
 mod identity;
 mod jsep;
 mod model;
