@@ -7,16 +7,18 @@ use std::time::{Instant, SystemTime};
 
 use stonechat_crypto::{Certificate, Provider};
 use stonechat_ice::Interface;
-use stonechat_peerconnection::{Config, MediaEngine, split};
+use stonechat_peerconnection::{Config, IceTransport, IceTransportConfig, MediaEngine, split};
 use stonechat_sansio::Env;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::RtcConfiguration;
-use crate::driver::Driver;
+use crate::driver::{Driver, IceDriver, Io};
 use crate::error::{RtcError, RtcErrorName};
 use crate::mdns::Mdns;
 use crate::media_stream_track::MediaCodecs;
 use crate::rtc_certificate::{KeygenAlgorithm, RtcCertificate, RtcCertificateExpiration};
+use crate::rtc_ice_transport::{RtcIceTransport, Standalone};
 use crate::rtc_identity_provider::{Providers, RtcIdentityProviderGlobalScope};
 use crate::rtc_peer_connection::RtcPeerConnection;
 use crate::shared::Shared;
@@ -110,12 +112,7 @@ impl Api {
         &self,
         configuration: RtcConfiguration,
     ) -> Result<RtcPeerConnection, RtcError> {
-        let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
-            RtcError::new(
-                RtcErrorName::InvalidStateError,
-                "make peer connections within a tokio runtime",
-            )
-        })?;
+        let runtime = runtime()?;
         let certificate = match configuration.certificates.first() {
             Some(certificate) => certificate.inner().clone(),
             None => self.own_certificate()?,
@@ -131,12 +128,37 @@ impl Api {
             Arc::clone(&shared),
             connection,
             incoming,
-            self.mdns.clone(),
-            self.filter.clone(),
+            self.io(),
             self.identity_providers.clone(),
         );
         runtime.spawn(driver.run());
         Ok(RtcPeerConnection::from_shared(shared))
+    }
+
+    /// An ICE transport without a peer connection (webrtc-ice), with the limits and timings of ICE
+    /// and the longest datagram of [`configure`](Self::configure). Must be called within a tokio
+    /// runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`RtcIceTransport::new`].
+    pub fn ice_transport(&self) -> Result<RtcIceTransport, RtcError> {
+        let runtime = runtime()?;
+        let seed = crate::random::seed().map_err(no_randomness)?;
+        let now = Instant::now();
+        let env = Env::new(seed, (now, SystemTime::now()), Arc::clone(&self.crypto));
+        let config = IceTransportConfig {
+            ice: self.config.connection.ice.clone(),
+            max_datagram: self.config.connection.max_datagram,
+            ..IceTransportConfig::default()
+        };
+        let (core, woken) = Standalone::new(IceTransport::new(config, &env, now));
+        runtime.spawn(IceDriver::new(Arc::clone(&core), woken, self.io()).run());
+        Ok(RtcIceTransport::standalone(core))
+    }
+
+    fn io(&self) -> Io {
+        Io::new(self.mdns.clone(), self.filter.clone())
     }
 
     /// The certificate of a peer connection that was given none: a new one of P-256, which takes
@@ -149,6 +171,15 @@ impl Api {
         RtcCertificate::generate(&self.crypto, &mut rng, now, &algorithm, expiration)
             .map(|certificate| certificate.inner().clone())
     }
+}
+
+fn runtime() -> Result<Handle, RtcError> {
+    Handle::try_current().map_err(|_| {
+        RtcError::new(
+            RtcErrorName::InvalidStateError,
+            "make peer connections and transports within a tokio runtime",
+        )
+    })
 }
 
 pub(crate) fn no_randomness(error: getrandom::Error) -> RtcError {

@@ -142,8 +142,8 @@ pub use rtc_ice_candidate::{
     RtcIceServerTransportProtocol, RtcIceTcpCandidateType, RtcLocalIceCandidateInit,
 };
 pub use rtc_ice_transport::{
-    IceEvent, RtcIceComponent, RtcIceGathererState, RtcIceParameters, RtcIceRole, RtcIceTransport,
-    RtcIceTransportState,
+    IceEvent, RtcIceComponent, RtcIceGatherOptions, RtcIceGathererState, RtcIceParameters,
+    RtcIceRole, RtcIceTransport, RtcIceTransportState, SendDatagramError,
 };
 pub use rtc_identity_provider::{
     RtcIdentityProvider, RtcIdentityProviderGlobalScope, RtcIdentityProviderRegistrar,

@@ -10,8 +10,7 @@ use crate::hub::ConnectionEvent;
 use crate::rtc_data_channel::RtcDataChannel;
 use crate::rtc_data_channel_event::{RtcDataChannelEvent, RtcDataChannelEventInit};
 use crate::rtc_peer_connection_ice_event::{
-    RtcPeerConnectionIceErrorEvent, RtcPeerConnectionIceErrorEventInit, RtcPeerConnectionIceEvent,
-    RtcPeerConnectionIceEventInit,
+    RtcPeerConnectionIceErrorEvent, RtcPeerConnectionIceEvent, RtcPeerConnectionIceEventInit,
 };
 use crate::rtc_rtp_receiver::RtcRtpReceiver;
 use crate::rtc_rtp_transceiver::RtcRtpTransceiver;
@@ -87,15 +86,10 @@ impl PeerConnectionEvent {
                 url,
                 code,
                 text,
-            } => Self::IceCandidateError(RtcPeerConnectionIceErrorEvent::new(
-                RtcPeerConnectionIceErrorEventInit {
-                    address: local.map(|local| local.ip().to_string()),
-                    port: local.map(|local| local.port()),
-                    url,
-                    error_code: code,
-                    error_text: text,
-                },
-            )),
+            } => {
+                let event = RtcPeerConnectionIceErrorEvent::at(local, url, code, text);
+                Self::IceCandidateError(event)
+            }
             Event::Track {
                 transceiver,
                 receiver: id,

@@ -56,7 +56,7 @@ impl RtcDtlsTransport {
     /// `iceTransport`.
     #[must_use]
     pub fn ice_transport(&self) -> RtcIceTransport {
-        RtcIceTransport::new(&self.shared, self.id)
+        RtcIceTransport::of_peer_connection(&self.shared, self.id)
     }
 
     /// `state`.

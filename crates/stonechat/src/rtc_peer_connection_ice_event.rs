@@ -1,6 +1,8 @@
 //! `RTCPeerConnectionIceEvent` and `RTCPeerConnectionIceErrorEvent` (webrtc-pc, sections 4.8.2 and
 //! 4.8.3).
 
+use std::net::SocketAddr;
+
 use crate::rtc_ice_candidate::RtcIceCandidate;
 
 /// What `icecandidate` carries.
@@ -79,5 +81,16 @@ impl RtcPeerConnectionIceErrorEvent {
             error_code: init.error_code,
             error_text: init.error_text,
         }
+    }
+
+    /// Of a server that was asked from the address `local`, if that is not hidden.
+    pub(crate) fn at(local: Option<SocketAddr>, url: String, code: u16, text: String) -> Self {
+        Self::new(RtcPeerConnectionIceErrorEventInit {
+            address: local.map(|local| local.ip().to_string()),
+            port: local.map(|local| local.port()),
+            url,
+            error_code: code,
+            error_text: text,
+        })
     }
 }

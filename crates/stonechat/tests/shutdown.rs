@@ -21,7 +21,10 @@ mod pair;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use stonechat::{Api, MediaKind, MediaStreamTrack, RtcConfiguration, RtcPeerConnection};
+use stonechat::{
+    Api, IceEvent, MediaKind, MediaStreamTrack, RtcConfiguration, RtcIceGathererState,
+    RtcIceTransportState, RtcPeerConnection,
+};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
@@ -90,6 +93,36 @@ fn dropping_the_last_handle_frees_everything() {
         assert_eq!(within(channel.recv()).await, None);
         while within(events.next()).await.is_some() {}
         drop((channel, track, sender, events));
+    });
+}
+
+#[test]
+fn dropping_the_last_handle_of_an_ice_transport_frees_everything() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let tasks = Handle::current().metrics().num_alive_tasks();
+        let files = open_files();
+        let ice = pair::api().ice_transport().unwrap();
+        let mut events = ice.events();
+        ice.gather(Default::default()).unwrap();
+        let complete = IceEvent::GatheringStateChange(RtcIceGathererState::Complete);
+        within(async { while events.next().await.as_ref() != Some(&complete) {} }).await;
+        assert!(Handle::current().metrics().num_alive_tasks() > tasks);
+        assert!(open_files().len() > files.len());
+        let clone = ice.clone();
+        drop(ice);
+        assert_eq!(clone.state(), RtcIceTransportState::New);
+        drop(clone);
+        // The events are still held.
+        until_idle(tasks).await;
+        assert_eq!(open_files(), files);
+        let closed = IceEvent::StateChange(RtcIceTransportState::Closed);
+        assert_eq!(within(events.next()).await, Some(closed));
+        assert_eq!(within(events.next()).await, None);
     });
 }
 

@@ -1,16 +1,17 @@
-//! What arrived on the sockets goes to the connection, a bounded number of datagrams a turn.
+//! What arrived on the sockets goes to the machine, a bounded number of datagrams a turn.
 
 use std::time::Instant;
 
-use super::Driver;
+use super::Io;
+use super::packets::Packets;
 use crate::socket::Received;
 
 /// Datagrams that one turn takes in before it sends.
 const DATAGRAMS: usize = 256;
 
-impl Driver {
+impl Io {
     /// Takes datagrams in; `true` if there may be more.
-    pub(super) fn receive(&mut self, now: Instant) -> bool {
+    pub(super) fn receive(&mut self, now: Instant, machine: &mut impl Packets) -> bool {
         let mut left = DATAGRAMS;
         let mut more = false;
         let mut closed = Vec::new();
@@ -20,8 +21,7 @@ impl Driver {
                     more = true;
                     break;
                 }
-                let connection = &mut self.connection;
-                match socket.receive(now, |datagram| connection.handle_datagram(now, datagram)) {
+                match socket.receive(now, |datagram| machine.handle_datagram(now, datagram)) {
                     Received::More(datagrams) => left = left.saturating_sub(datagrams.max(1)),
                     Received::Nothing => break,
                     Received::Closed => {
@@ -33,7 +33,7 @@ impl Driver {
         }
         for id in closed {
             self.sockets.retain(|socket| socket.id != id);
-            self.connection.handle_socket_closed(now, id);
+            machine.handle_socket_closed(now, id);
         }
         more
     }

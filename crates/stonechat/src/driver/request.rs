@@ -1,4 +1,4 @@
-//! What the connection cannot do itself: sockets, names, multicast DNS.
+//! What the machines cannot do themselves: sockets, names, multicast DNS.
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -11,7 +11,8 @@ use stonechat_peerconnection::{
 use stonechat_sansio::SocketId;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
-use super::Driver;
+use super::packets::Packets;
+use super::{Driver, Io};
 use crate::socket::UdpSocket;
 
 /// Answers on their way.
@@ -77,7 +78,7 @@ impl Answers {
 
 impl Driver {
     pub(super) fn do_requests(&mut self, now: Instant) {
-        for (id, reply) in std::mem::take(&mut self.answers.arrived) {
+        for (id, reply) in self.io.take_answers() {
             if id.is_of_session() {
                 self.shared.session().handle_reply(now, id, reply);
                 // Its step is pulled in the next turn.
@@ -89,16 +90,56 @@ impl Driver {
         loop {
             let request = self.shared.session().poll_request();
             match request {
-                Some(request) => self.do_request(now, request),
+                Some(request) => self.do_session_request(request),
                 None => break,
             }
         }
-        while let Some(request) = self.connection.poll_request() {
-            self.do_request(now, request);
+        self.io.do_requests(now, &mut self.connection);
+    }
+
+    fn do_session_request(&mut self, request: Request) {
+        match request {
+            Request::Assert {
+                id,
+                domain,
+                contents,
+                origin,
+                options,
+            } => {
+                let providers = self.identity_providers.clone();
+                let reply = providers.generate(domain, contents, origin, options);
+                self.io.answers.ask(id, reply);
+            }
+            Request::Validate {
+                id,
+                idp,
+                assertion,
+                origin,
+            } => {
+                let providers = self.identity_providers.clone();
+                let reply = providers.validate(idp.domain, idp.protocol, assertion, origin);
+                self.io.answers.ask(id, reply);
+            }
+            Request::Cancel(id) => self.io.answers.cancel(id),
+            _ => {}
+        }
+    }
+}
+
+impl Io {
+    /// The answers that have arrived.
+    pub(super) fn take_answers(&mut self) -> Vec<(RequestId, Reply)> {
+        std::mem::take(&mut self.answers.arrived)
+    }
+
+    /// Does what a machine asks for.
+    pub(super) fn do_requests(&mut self, now: Instant, machine: &mut impl Packets) {
+        while let Some(request) = machine.poll_request() {
+            self.do_request(now, machine, request);
         }
     }
 
-    fn do_request(&mut self, now: Instant, request: Request) {
+    fn do_request(&mut self, now: Instant, machine: &mut impl Packets, request: Request) {
         match request {
             Request::OpenUdp { id, bind, ports } => {
                 let socket = SocketId(self.next_socket);
@@ -114,7 +155,7 @@ impl Driver {
                         Reply::Failed
                     }
                 };
-                self.connection.handle_reply(now, id, reply);
+                machine.handle_reply(now, id, reply);
             }
             Request::CloseSocket(socket) => {
                 self.sockets.retain(|open| open.id != socket);
@@ -147,28 +188,7 @@ impl Driver {
                         Reply::Failed
                     }
                 };
-                self.connection.handle_reply(now, id, reply);
-            }
-            Request::Assert {
-                id,
-                domain,
-                contents,
-                origin,
-                options,
-            } => {
-                let providers = self.identity_providers.clone();
-                let reply = providers.generate(domain, contents, origin, options);
-                self.answers.ask(id, reply);
-            }
-            Request::Validate {
-                id,
-                idp,
-                assertion,
-                origin,
-            } => {
-                let providers = self.identity_providers.clone();
-                let reply = providers.validate(idp.domain, idp.protocol, assertion, origin);
-                self.answers.ask(id, reply);
+                machine.handle_reply(now, id, reply);
             }
             Request::Cancel(id) => self.answers.cancel(id),
             _ => {}

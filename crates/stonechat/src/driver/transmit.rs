@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use stonechat_sansio::{Batch, SocketId, Transmit};
 
-use super::Driver;
+use super::Io;
+use super::packets::Packets;
 use crate::socket::Sent;
 
 /// Octets that one turn sends before others have theirs.
@@ -32,10 +33,10 @@ impl Blocked {
     }
 }
 
-impl Driver {
+impl Io {
     /// Sends what there is; `true` if there may be more.
-    pub(super) fn transmit(&mut self, now: Instant) -> bool {
-        self.retry_blocked(now);
+    pub(super) fn transmit(&mut self, now: Instant, machine: &mut impl Packets) -> bool {
+        self.retry_blocked(now, machine);
         let max_segments = self
             .sockets
             .iter()
@@ -46,12 +47,12 @@ impl Driver {
             loop {
                 buffer.clear();
                 let mut batch = Batch::new(buffer, max_segments.unwrap_or(1), RUN);
-                let Some(transmit) = self.connection.poll_transmit(now, &mut batch) else {
+                let Some(transmit) = machine.poll_transmit(now, &mut batch) else {
                     return false;
                 };
                 sent += transmit.len();
                 let run = buffer.get(..transmit.len()).unwrap_or_default();
-                self.send(now, &transmit, run);
+                self.send(now, machine, &transmit, run);
                 if sent >= OCTETS {
                     return true;
                 }
@@ -59,16 +60,16 @@ impl Driver {
         })
     }
 
-    fn send(&mut self, now: Instant, transmit: &Transmit, run: &[u8]) {
+    fn send(&mut self, now: Instant, machine: &mut impl Packets, transmit: &Transmit, run: &[u8]) {
         let id = transmit.path().socket();
         let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else {
             return;
         };
         match socket.send(transmit, run) {
             Sent::Done => {}
-            Sent::Failed => self.discard(now, transmit),
+            Sent::Failed => discard(now, machine, transmit),
             Sent::Blocked => {
-                self.connection.handle_writable(now, id, false);
+                machine.handle_writable(now, id, false);
                 self.blocked.push(Blocked {
                     transmit: *transmit,
                     run: run.to_vec(),
@@ -77,18 +78,7 @@ impl Driver {
         }
     }
 
-    /// The operating system did not take a run.
-    fn discard(&mut self, now: Instant, transmit: &Transmit) {
-        let path = transmit.path();
-        let packets = transmit
-            .segment_len()
-            .map_or(1, |len| transmit.len().div_ceil(usize::from(len.get())));
-        self.connection
-            .handle_discarded(now, &path, packets as u64, transmit.len() as u64);
-        self.connection.handle_path_failed(now, &path);
-    }
-
-    fn retry_blocked(&mut self, now: Instant) {
+    fn retry_blocked(&mut self, now: Instant, machine: &mut impl Packets) {
         for blocked in std::mem::take(&mut self.blocked) {
             let id = blocked.socket();
             let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else {
@@ -96,12 +86,20 @@ impl Driver {
             };
             match socket.send(&blocked.transmit, &blocked.run) {
                 Sent::Blocked => self.blocked.push(blocked),
-                Sent::Done => self.connection.handle_writable(now, id, true),
+                Sent::Done => machine.handle_writable(now, id, true),
                 Sent::Failed => {
-                    self.discard(now, &blocked.transmit);
-                    self.connection.handle_writable(now, id, true);
+                    discard(now, machine, &blocked.transmit);
+                    machine.handle_writable(now, id, true);
                 }
             }
         }
     }
+}
+
+/// The operating system did not take a run.
+fn discard(now: Instant, machine: &mut impl Packets, transmit: &Transmit) {
+    let packets = transmit
+        .segment_len()
+        .map_or(1, |len| transmit.len().div_ceil(usize::from(len.get())));
+    machine.handle_discarded(now, &transmit.path(), packets as u64, transmit.len() as u64);
 }
