@@ -34,7 +34,7 @@
 //! | [`MediaStream`] | a group of tracks |
 //! | [`MediaDevices`] | cameras, microphones and displays |
 //! | [`RtcRtpTransceiver`], [`RtcRtpSender`], [`RtcRtpReceiver`] | what goes with a media section |
-//! | [`RtcDtlsTransport`], [`RtcIceTransport`], [`RtcSctpTransport`] | what is below |
+//! | [`RtcDtlsTransport`], [`RtcIceTransport`], [`RtcSctpTransport`] | what is below; an [`RtcIceTransport`] can also be made by itself |
 //! | [`Api`] | codecs, cryptography and limits for many peer connections |
 //!
 //! | feature | brings |

@@ -135,7 +135,11 @@ impl IceTransport {
 
     /// The next run of datagrams, each inside the header of a relay if the route needs one.
     pub(super) fn poll_datagrams(&mut self, out: &mut Batch<'_>) -> Option<Transmit> {
-        let route = self.agent.send_route()?;
+        let Some(route) = self.agent.send_route() else {
+            // Whoever waits for room learns that there is no pair any more.
+            self.datagrams.close();
+            return None;
+        };
         let physical = self.agent.physical(&route);
         if self.unwritable.contains(&physical.socket()) {
             return None;

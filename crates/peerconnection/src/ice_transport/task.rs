@@ -38,8 +38,8 @@ impl IceTransport {
         (!step.fire.is_empty()).then_some(step)
     }
 
-    /// Before a restart: what the agent reported comes first, and its states and pairs are those
-    /// of a generation that is over.
+    /// Before a restart: what the agent reported comes first, as far as it does not depend on the
+    /// time when it is told.
     pub(super) fn settle_tasks(&mut self) {
         let generation = self.generation();
         while let Some(event) = self.agent.poll_event() {
@@ -48,6 +48,11 @@ impl IceTransport {
                 E::GatheringState(_) | E::LocalCandidate(_) | E::CandidateError { .. } => {
                     let task = Task::Agent(Box::new(event), generation.clone());
                     self.tasks.push_back(task);
+                }
+                E::SelectedPair { local, remote } => {
+                    let mut step = Step::default();
+                    self.on_selected_pair(&local, &remote, &mut step);
+                    self.tasks.extend(step.fire.into_iter().map(Task::Fire));
                 }
                 E::RoleChanged(role) => self.set_role(role),
                 _ => {}

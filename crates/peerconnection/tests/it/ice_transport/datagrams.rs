@@ -158,3 +158,28 @@ fn the_longest_one_goes_through_relays() {
         assert_eq!(couple.ice(B).recv_datagram(), Some(data(0x80, 1200)));
     }
 }
+
+#[test]
+fn a_path_that_is_lost_takes_what_waits_along_and_tells_whoever_waits_for_room() {
+    let config = IceTransportConfig {
+        send_limit: 5_000,
+        ..IceTransportConfig::default()
+    };
+    let mut couple = connected(&config);
+    couple.run_for(Duration::from_secs(1));
+    let now = couple.now();
+    let agent = couple.ice(A).agent();
+    let socket = agent.physical(&agent.send_route().unwrap()).socket();
+    couple.ice(A).handle_writable(now, socket, false);
+    while couple.ice(A).send_datagram(now, data(0x80, 1000)).is_ok() {}
+    couple.ice(B).stop(now);
+    couple.run_for(Duration::from_secs(20));
+    assert!(!couple.ice(A).poll_writable());
+    couple.run_for(Duration::from_secs(40));
+    assert!(couple.ice(A).poll_writable());
+    let now = couple.now();
+    assert_eq!(
+        couple.ice(A).send_datagram(now, data(0x80, 1000)),
+        Err(SendDatagramError::NotConnected)
+    );
+}

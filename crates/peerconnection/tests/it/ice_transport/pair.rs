@@ -37,7 +37,7 @@ fn two_transports_connect_and_complete_once_each_knows_that_nothing_follows() {
 #[test]
 fn they_connect_under_loss_reordering_and_duplication() {
     seeds(30, |seed| {
-        let loss = f64::from(u32::try_from(seed % 5).unwrap()) * 0.04;
+        let loss = f64::from(u32::try_from(seed % 5).unwrap()) * 0.025;
         let link = Link {
             loss: Loss::Random(loss),
             reorder: 0.1,

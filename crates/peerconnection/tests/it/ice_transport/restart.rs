@@ -190,3 +190,36 @@ fn restarts_one_after_the_other_end_connected() {
         couple.exchange_data();
     });
 }
+
+#[test]
+fn what_was_not_pulled_before_a_restart_is_still_told_in_order() {
+    let mut couple = Couple::new(34, &Link::delay(Duration::from_millis(10)));
+    couple.gather(&GatherOptions::default());
+    couple.run_for(Duration::from_millis(100));
+    couple.peer(A).pulls_steps = false;
+    couple.start(A, IceRole::Controlling);
+    couple.start(B, IceRole::Controlled);
+    couple.run_for(Duration::from_secs(1));
+    assert_eq!(couple.ice(A).state(), IceTransportState::Checking);
+    couple.events[A].clear();
+    let now = couple.now();
+    couple
+        .ice(A)
+        .gather(now, &GatherOptions::default())
+        .unwrap();
+    couple.peer(A).pulls_steps = true;
+    couple.run_for(Duration::from_millis(1));
+    assert!(couple.ice(A).selected_candidate_pair().is_some());
+    let told = couple.events[A].iter().filter_map(|event| match event {
+        Event::SelectedCandidatePairChange(_) => Some("pair"),
+        Event::IceTransportStateChange(_, state) => Some(state.as_str()),
+        Event::IceTransportGatheringStateChange(_, state) => Some(state.as_str()),
+        _ => None,
+    });
+    let told: Vec<_> = told.collect();
+    assert_eq!(
+        told,
+        ["checking", "pair", "gathering", "complete", "completed"]
+    );
+    couple.exchange_data();
+}

@@ -33,6 +33,8 @@ pub(super) struct Peer {
     now: Instant,
     names: Names,
     fired: VecDeque<Event>,
+    /// While false, no step is pulled.
+    pub(super) pulls_steps: bool,
     pub(super) sockets_opened: usize,
     pub(super) sockets_closed: usize,
 }
@@ -105,6 +107,9 @@ impl Machine for Party {
         loop {
             if let Some(event) = peer.fired.pop_front() {
                 return Some(event);
+            }
+            if !peer.pulls_steps {
+                return None;
             }
             peer.fired.extend(peer.ice.poll_step(peer.now)?.fire);
         }
@@ -184,6 +189,7 @@ impl Couple {
                 now,
                 names: Rc::clone(&names),
                 fired: VecDeque::new(),
+                pulls_steps: true,
                 sockets_opened: 0,
                 sockets_closed: 0,
             };
