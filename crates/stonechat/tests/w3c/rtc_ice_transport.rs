@@ -295,6 +295,47 @@ async fn a_restart_makes_other_parameters_and_connects_again() {
     }
 }
 
+#[tokio::test]
+async fn who_sends_more_than_there_is_room_for_waits() {
+    let (a, b) = (alone(), alone());
+    let carried = [carry(&a, &b), carry(&b, &a)];
+    a.gather(RtcIceGatherOptions::default()).unwrap();
+    b.gather(RtcIceGatherOptions::default()).unwrap();
+    start(&a, &b, RtcIceRole::Controlling);
+    start(&b, &a, RtcIceRole::Controlled);
+    for fired in carried {
+        within(fired).await.unwrap();
+    }
+    // Several times what may wait.
+    let sending = tokio::spawn(async move {
+        for number in 0..1000_u32 {
+            let mut data = vec![0x80; 1200];
+            data[1..5].copy_from_slice(&number.to_be_bytes());
+            a.send_datagram(data.into()).await.unwrap();
+        }
+        // Goes although some of those before may have been lost.
+        for _ in 0..100 {
+            a.send_datagram(Bytes::from_static(&[0xff])).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        a
+    });
+    let mut last = None;
+    let mut received = 0;
+    loop {
+        let data = within(b.recv_datagram()).await.unwrap();
+        if data.len() == 1 {
+            break;
+        }
+        let number = u32::from_be_bytes([data[1], data[2], data[3], data[4]]);
+        assert!(last < Some(number), "{last:?} before {number}");
+        last = Some(number);
+        received += 1;
+    }
+    assert!(received > 0);
+    within(sending).await.unwrap().stop().unwrap();
+}
+
 // api: RTCIceTransport.start, RTCIceTransport.role, RTCIceTransportState.checking
 #[tokio::test]
 async fn the_same_role_on_both_sides_is_repaired_between_them() {
