@@ -68,24 +68,31 @@ impl ReferenceTimes {
 }
 
 impl Streams {
-    /// Takes in an extended report: the peer's clock, or what it answers to ours.
-    pub(super) fn on_extended_report(&mut self, now: Instant, report: &ExtendedReport<'_>) {
+    /// Takes in an extended report: the peer's clock, or what it answers to ours. `with_sender`:
+    /// whether it follows the sender report of its source, in the same compound.
+    pub(super) fn on_extended_report(
+        &mut self,
+        now: Instant,
+        report: &ExtendedReport<'_>,
+        with_sender: bool,
+    ) {
         for block in report.blocks.iter() {
             match block {
                 XrBlock::ReceiverReferenceTime(time) if self.rtcp.max_delay_block > 0 => {
                     self.reference_times.note(now, report.ssrc, time);
                 }
                 XrBlock::DelaySinceLast(entries) if self.rtcp.asks_round_trip => {
-                    self.on_delays(now, report.ssrc, entries);
+                    let ssrc = Some(report.ssrc).filter(|_| with_sender);
+                    self.on_delays(now, ssrc, entries);
                 }
                 _ => {}
             }
         }
     }
 
-    /// A sender answers our clock: the newest answer counts, under whichever of our sources it
-    /// was told.
-    fn on_delays(&mut self, now: Instant, ssrc: Ssrc, entries: Records<'_, DlrrEntry>) {
+    /// The peer answers our clock: the newest answer counts, under whichever of our sources it was
+    /// told. In statistics only what comes with the report of a sender does.
+    fn on_delays(&mut self, now: Instant, sender: Option<Ssrc>, entries: Records<'_, DlrrEntry>) {
         let now = self.wire.ntp(now).compact();
         let ours = entries.iter().filter(|entry| {
             let is_ours = entry.ssrc == self.own_source || self.sources.contains_key(&entry.ssrc);
@@ -101,12 +108,11 @@ impl Streams {
             return;
         }
         let trip = trip.to_duration();
-        let listening = self
-            .router
-            .find(ssrc)
+        let listening = sender
+            .and_then(|ssrc| self.router.find(ssrc))
             .and_then(|key| self.receivers.get_mut(key));
         if let Some(receiver) = listening
-            && receiver.stats.ssrc == Some(ssrc)
+            && receiver.stats.ssrc == sender
         {
             receiver.on_round_trip(trip);
         }

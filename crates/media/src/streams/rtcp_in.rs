@@ -10,9 +10,18 @@ use crate::slots::Key;
 impl Streams {
     /// Reads all packets of a compound; malformed ones are counted and passed over.
     pub(super) fn read_rtcp(&mut self, now: Instant, datagram: &[u8]) {
+        let mut sender = None;
         for packet in Compound::parse(datagram) {
             match packet {
-                Ok(packet) => self.read_packet(now, &packet),
+                Ok(Packet::ExtendedReport(report)) => {
+                    self.on_extended_report(now, &report, sender == Some(report.ssrc));
+                }
+                Ok(packet) => {
+                    if let Packet::SenderReport(report) = &packet {
+                        sender = Some(report.ssrc);
+                    }
+                    self.read_packet(now, &packet);
+                }
                 Err(_) => self.stats.dropped.malformed_rtcp += 1,
             }
         }
@@ -97,7 +106,6 @@ impl Streams {
                 }
             }
             Packet::CongestionControl(feedback) => self.on_congestion_control(now, feedback),
-            Packet::ExtendedReport(report) => self.on_extended_report(now, report),
             // Names, applications and the rest change nothing here.
             _ => {}
         }

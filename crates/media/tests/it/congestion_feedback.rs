@@ -11,7 +11,7 @@ use stonechat_media::{
 };
 use stonechat_rtcp::{
     ArrivalOffset, Compound, CongestionControl, DlrrEntry, EcnMark, ExtendedReport, Packet,
-    PacketMetric, StreamReport, Write, XrBlock,
+    PacketMetric, SenderReport, StreamReport, Write, XrBlock,
 };
 use stonechat_rtp::{CompactNtp, Header, Packet as Rtp, SequenceNumber, Ssrc, Timestamp};
 use stonechat_sansio::Ecn;
@@ -794,4 +794,70 @@ fn hostile_answers_do_not_make_a_round_trip() {
         assert!(octets.len() < 500);
         assert!(Compound::parse(octets).all(|packet| packet.is_ok()));
     }
+}
+
+#[test]
+fn an_answer_counts_with_the_report_of_its_sender() {
+    let mut pair = Pair::new(1, &Config::default(), Link::default());
+    let ids = video(&mut pair, true, ROUND_TRIP);
+    let (ssrc, _) = pair.ends[0].sender_sources(ids.0).unwrap();
+    pair.keep_log = true;
+    play(&mut pair, ids, 100);
+    let rtcp = |end| {
+        let of_end = pair
+            .log
+            .iter()
+            .filter(move |(from, kind, _)| *from == end && *kind == Kind::Rtcp);
+        of_end.flat_map(|(_, _, octets)| Compound::parse(octets))
+    };
+    let clocks = rtcp(1).filter_map(|packet| match packet {
+        Ok(Packet::ExtendedReport(report)) => match report.blocks.iter().next() {
+            Some(XrBlock::ReceiverReferenceTime(time)) => Some((report.ssrc, time)),
+            _ => None,
+        },
+        _ => None,
+    });
+    let (asker, clock) = clocks.last().unwrap();
+    let info = rtcp(0).find_map(|packet| match packet {
+        Ok(Packet::SenderReport(report)) => Some(report.info),
+        _ => None,
+    });
+    let report = encode(&SenderReport {
+        ssrc,
+        info: info.unwrap(),
+        reports: (&[]).into(),
+        extension: &[],
+    });
+    let entries = [DlrrEntry {
+        ssrc: asker,
+        last_receiver_report: clock.compact(),
+        delay_since_last: CompactNtp(1),
+    }];
+    let blocks = [XrBlock::DelaySinceLast((&entries).into())];
+    let answer = |ssrc| {
+        encode(&ExtendedReport {
+            ssrc,
+            blocks: (&blocks).into(),
+        })
+    };
+    let now = pair.now;
+    let streams = &mut pair.ends[1];
+    let mut hear = |packets: &[&[u8]]| {
+        streams.handle_rtcp(now, &packets.concat());
+        let stats = streams.receiver_stats(ids.1).unwrap();
+        (
+            stats.round_trip_time.is_some(),
+            stats.round_trip_time_measurements,
+        )
+    };
+    let (_, before) = hear(&[&report]);
+    assert_eq!(hear(&[&report, &answer(ssrc)]), (true, before + 1));
+    // The last report answers nothing.
+    assert_eq!(hear(&[&report]), (false, before + 1));
+    // Answers of who receives, or of another source.
+    assert_eq!(hear(&[&answer(ssrc)]), (false, before + 1));
+    assert_eq!(
+        hear(&[&report, &answer(Ssrc(ssrc.0 ^ 1))]),
+        (false, before + 1)
+    );
 }
