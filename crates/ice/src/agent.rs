@@ -6,15 +6,19 @@ mod respond;
 mod restart;
 mod role_conflict;
 mod settle;
+mod tcp;
 mod transmit;
 mod trickle;
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use stonechat_crypto::Provider;
-use stonechat_sansio::{Batch, Clock, Datagram, Env, Frame, Overhead, Path, Rng, Transmit};
+use stonechat_sansio::{
+    Batch, Clock, Datagram, Env, Frame, Overhead, Path, Rng, SocketId, Transmit,
+};
 
 use crate::gather::Gatherer;
 use crate::pair::Pair;
@@ -102,7 +106,40 @@ impl Agent {
 
     /// Takes the answer to a request. Answers to requests that are not outstanding are ignored.
     pub fn handle_reply(&mut self, now: Instant, id: RequestId, reply: Reply) {
-        self.update(now, |core, now| core.on_reply(now, id, reply));
+        let opened = match reply {
+            Reply::Connected { socket } => Some(socket),
+            _ => None,
+        };
+        let taken = self.update(now, |core, now| core.on_reply(now, id, reply));
+        if let Some(socket) = opened.filter(|_| taken.is_none()) {
+            let close = Request::CloseSocket(socket);
+            self.core.gatherer.requests.push_back(close);
+        }
+    }
+
+    /// Takes a TCP connection that came in: to the listener `listener`, from `remote`, from now on
+    /// to be called `socket`, an id below 0x8000_0000 that nothing else has. One that is not wanted
+    /// is [asked](Request::CloseSocket) to be closed at once, one that is not authenticated within
+    /// [`TcpConfig::accept_timeout`](crate::TcpConfig) later.
+    pub fn handle_accepted(
+        &mut self,
+        now: Instant,
+        listener: SocketId,
+        socket: SocketId,
+        remote: SocketAddr,
+    ) {
+        let taken = self.update(now, |core, now| {
+            core.on_accepted(now, listener, socket, remote);
+        });
+        if taken.is_none() {
+            let close = Request::CloseSocket(socket);
+            self.core.gatherer.requests.push_back(close);
+        }
+    }
+
+    /// A TCP connection or listener was closed by the other end or by the system.
+    pub fn handle_socket_closed(&mut self, now: Instant, socket: SocketId) {
+        self.update(now, |core, now| core.on_socket_closed(now, socket));
     }
 
     /// Takes the present interfaces, all of them. Sockets on addresses that are gone are closed;
@@ -435,6 +472,9 @@ impl Core {
     }
 
     fn handle_datagram(&mut self, now: Instant, datagram: Datagram) -> Option<Datagram> {
+        if let Some(path) = self.stream_path(datagram.path().socket()) {
+            return self.handle_framed(now, datagram.peeled(path, |packet| packet));
+        }
         let datagram = self
             .gatherer
             .handle_datagram(now, datagram, &mut self.stats)?;
@@ -498,6 +538,9 @@ impl Core {
 
     /// Notes that an integrity-checked message of generation `number` came over `path`.
     fn authenticate(&mut self, path: Path, number: u32) {
+        if let Some(stream) = self.gatherer.streams.get_mut(path.socket()) {
+            stream.is_proven = true;
+        }
         if let Some(known) = self
             .authenticated
             .iter_mut()

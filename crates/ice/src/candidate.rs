@@ -11,7 +11,7 @@ pub(crate) use attribute::is_ice_char;
 pub(crate) use foundation::Foundations;
 pub(crate) use permitted::{can_pair, can_reach, canonical, is_contactable, is_link_local};
 pub(crate) use preference::{alternate, local_preference};
-pub use priority::{candidate_priority, pair_priority};
+pub use priority::{candidate_priority, pair_priority, tcp_candidate_priority};
 
 /// An ICE candidate as it is written in signalling: the value of `a=candidate` (RFC 8839,
 /// section 5.1) and of the W3C's `RTCIceCandidate.candidate`.
@@ -63,12 +63,22 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Whether this agent can check the candidate: UDP and an address, or a name to be asked for
-    /// by multicast DNS.
+    /// Whether this agent can check the candidate: UDP or passive TCP, and an address, or a name
+    /// to be asked for by multicast DNS.
     #[must_use]
     pub fn is_usable(&self) -> bool {
-        self.transport == TransportProtocol::Udp
-            && !matches!(self.address, CandidateAddress::Name(_))
+        let transport = match self.transport {
+            TransportProtocol::Udp => true,
+            TransportProtocol::Tcp => self.tcp_type == Some(TcpType::Passive),
+            TransportProtocol::Other(_) => false,
+        };
+        transport && !matches!(self.address, CandidateAddress::Name(_))
+    }
+
+    /// The type of a TCP candidate; `None` of one over UDP, whatever its text says.
+    pub(crate) fn tcp(&self) -> Option<TcpType> {
+        self.tcp_type
+            .filter(|_| self.transport == TransportProtocol::Tcp)
     }
 }
 
@@ -101,7 +111,7 @@ pub enum CandidateKind {
 pub enum TransportProtocol {
     /// UDP.
     Udp,
-    /// TCP (RFC 6544): parsed and kept, not paired.
+    /// TCP (RFC 6544).
     Tcp,
     /// Another token, as it was written.
     Other(String),
@@ -114,6 +124,6 @@ pub enum TcpType {
     Active,
     /// Accepts connections.
     Passive,
-    /// Both at once.
+    /// Both at once. Kept, not paired: few systems and no browser do it.
     SimultaneousOpen,
 }

@@ -1,11 +1,11 @@
 use std::collections::VecDeque;
 use std::net::IpAddr;
 
-use stonechat_sansio::Path;
+use stonechat_sansio::{Path, SocketId};
 use stonechat_stun::TransactionId;
 
-use crate::pair::Pair;
-use crate::{PairId, PairState};
+use crate::pair::{Connection, LocalId, Pair, RemoteId};
+use crate::{PairId, PairState, RequestId};
 
 /// The pairs of one generation, best first, and the triggered-check queue (RFC 8445,
 /// section 6.1.2).
@@ -179,7 +179,11 @@ impl CheckList {
     /// best waiting one, then a frozen one whose foundation is idle.
     //= https://www.rfc-editor.org/rfc/rfc8445#section-6.1.4.2
     pub(crate) fn next(&mut self, ordinary: bool) -> Option<PairId> {
-        if let Some(id) = self.triggered.pop_front() {
+        let triggered = self
+            .triggered
+            .iter()
+            .position(|id| self.get(*id).is_none_or(|pair| self.may_connect(pair)));
+        if let Some(id) = triggered.and_then(|at| self.triggered.remove(at)) {
             return Some(id);
         }
         if !ordinary {
@@ -190,14 +194,15 @@ impl CheckList {
 
     /// Whether [`next`](Self::next) would give a pair.
     pub(crate) fn has_next(&self, ordinary: bool) -> bool {
-        !self.triggered.is_empty()
+        let starts = |id: &PairId| self.get(*id).is_none_or(|pair| self.may_connect(pair));
+        self.triggered.iter().any(starts)
             || (ordinary && (self.waiting().is_some() || self.thawable().is_some()))
     }
 
     fn waiting(&self) -> Option<PairId> {
         self.pairs
             .iter()
-            .find(|pair| pair.state == PairState::Waiting)
+            .find(|pair| pair.state == PairState::Waiting && self.may_connect(pair))
             .map(|pair| pair.id)
     }
 
@@ -205,7 +210,7 @@ impl CheckList {
         let busy = |pair: &Pair| matches!(pair.state, PairState::Waiting | PairState::InProgress);
         self.pairs
             .iter()
-            .filter(|pair| pair.state == PairState::Frozen)
+            .filter(|pair| pair.state == PairState::Frozen && self.may_connect(pair))
             .find(|frozen| {
                 !self
                     .pairs
@@ -213,6 +218,42 @@ impl CheckList {
                     .any(|pair| pair.foundation == frozen.foundation && busy(pair))
             })
             .map(|pair| pair.id)
+    }
+
+    /// Whether the pair can be checked without one more connection attempt than an address bears.
+    //= https://www.rfc-editor.org/rfc/rfc6544#section-12
+    //# an ICE agent SHOULD NOT have more than 5 outstanding TCP connection attempts with the same
+    //# peer to the same IP address.
+    fn may_connect(&self, pair: &Pair) -> bool {
+        if pair.connection != Connection::Closed {
+            return true;
+        }
+        let opening = self.pairs.iter().filter(|other| {
+            matches!(other.connection, Connection::Opening(_))
+                && other.path.remote().ip() == pair.path.remote().ip()
+        });
+        opening.count() < MAX_OPENING
+    }
+
+    /// The pair of these two candidates.
+    pub(crate) fn by_candidates(&self, local: LocalId, remote: RemoteId) -> Option<PairId> {
+        self.pairs
+            .iter()
+            .find(|pair| pair.local == local && pair.remote == remote)
+            .map(|pair| pair.id)
+    }
+
+    /// The pair whose connection is being opened under this id.
+    pub(crate) fn opening(&mut self, id: RequestId) -> Option<&mut Pair> {
+        self.iter_mut()
+            .find(|pair| pair.connection == Connection::Opening(id))
+    }
+
+    /// The pair over this TCP connection.
+    pub(crate) fn on_socket(&self, socket: SocketId) -> Option<&Pair> {
+        self.pairs
+            .iter()
+            .find(|pair| pair.connection == Connection::Open && pair.path.socket() == socket)
     }
 
     /// A check of `foundation` has succeeded: its other pairs may be checked.
@@ -254,3 +295,6 @@ impl CheckList {
         self.pairs.iter().filter(busy).count()
     }
 }
+
+/// Connections to one address that are being opened at a time.
+const MAX_OPENING: usize = 5;

@@ -1,7 +1,11 @@
+mod tcp;
+
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use crate::{Credentials, IceServer};
+
+pub use tcp::{ActiveTcp, TcpConfig};
 
 /// What an [`Agent`](crate::Agent) is made of. All limits have the defaults named here.
 #[derive(Clone, Debug)]
@@ -19,6 +23,8 @@ pub struct Config {
     pub host_addresses: HostAddresses,
     /// Ports that host candidates may use; `None` leaves it to the system. Default: `None`.
     pub ports: Option<RangeInclusive<u16>>,
+    /// Connections over TCP. Default: opened to peers that listen, not told and not accepted.
+    pub tcp: TcpConfig,
     /// Whether addresses of loopback interfaces are used. They are used anyway when there is
     /// nothing else. Default: no.
     pub include_loopback: bool,
@@ -74,6 +80,7 @@ impl Default for Config {
             servers: Vec::new(),
             host_addresses: HostAddresses::Told,
             ports: None,
+            tcp: TcpConfig::default(),
             include_loopback: false,
             include_link_local: false,
             ufrag_prefix: String::new(),
@@ -104,6 +111,7 @@ impl Config {
         self.max_requests = self.max_requests.clamp(1, 16);
         self.consent_interval = self.consent_interval.max(Duration::from_secs(5));
         self.consent_timeout = self.consent_timeout.min(Duration::from_secs(30));
+        self.tcp.max_accepted = self.tcp.max_accepted.max(1);
         self.max_pairs = self.max_pairs.max(1);
         self.max_responses = self.max_responses.max(1);
         self.max_peer_reflexive = self.max_peer_reflexive.max(1);

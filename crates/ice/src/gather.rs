@@ -2,6 +2,7 @@ mod host;
 mod local;
 mod relay;
 mod server;
+mod streams;
 mod told;
 
 use std::collections::VecDeque;
@@ -12,6 +13,7 @@ use stonechat_sansio::{Batch, Datagram, Ecn, Env, Frame, Overhead, Path, Rng, So
 use stonechat_stun::Builder;
 
 pub(crate) use self::local::Local;
+pub(crate) use self::streams::{Origin, Streams};
 
 use self::host::Base;
 use self::relay::Relay;
@@ -23,8 +25,10 @@ use crate::{
     Reply, Request, RequestId, Stats,
 };
 
-/// Virtual socket ids, those of relayed addresses, begin here.
-const FIRST_RELAY_SOCKET: u32 = 0x8000_0000;
+/// Virtual socket ids, those of relayed addresses and of active TCP candidates, begin here.
+pub(crate) const FIRST_VIRTUAL_SOCKET: u32 = 0x8000_0000;
+/// Those of active TCP candidates begin here.
+const FIRST_ACTIVE_SOCKET: u32 = 0xc000_0000;
 
 /// Gathers local candidates: opens sockets, asks STUN and TURN servers (RFC 8445, section 5.1).
 ///
@@ -47,6 +51,7 @@ pub(crate) struct Gatherer {
     next_servers: Option<Vec<Server>>,
     tasks: Vec<Task>,
     relays: Vec<Relay>,
+    pub(crate) streams: Streams,
     locals: Vec<Local>,
     foundations: Foundations,
     pub(crate) requests: VecDeque<Request>,
@@ -54,6 +59,7 @@ pub(crate) struct Gatherer {
     next_local: u32,
     next_request: u32,
     next_relay: u32,
+    next_active: u32,
 }
 
 /// What gathering has found.
@@ -102,13 +108,15 @@ impl Gatherer {
             bases: Vec::new(),
             tasks: Vec::new(),
             relays: Vec::new(),
+            streams: Streams::default(),
             locals: Vec::new(),
             foundations: Foundations::default(),
             requests: VecDeque::new(),
             outcomes: VecDeque::new(),
             next_local: 0,
             next_request: 0,
-            next_relay: FIRST_RELAY_SOCKET,
+            next_relay: FIRST_VIRTUAL_SOCKET,
+            next_active: FIRST_ACTIVE_SOCKET,
         }
     }
 
@@ -204,7 +212,8 @@ impl Gatherer {
         stats: &mut Stats,
     ) -> Option<Datagram> {
         let path = datagram.path();
-        if self.base(path.socket()).is_none() || path.socket().0 >= FIRST_RELAY_SOCKET {
+        let base = self.base(path.socket()).filter(|base| base.tcp().is_none());
+        if base.is_none() || path.socket().0 >= FIRST_VIRTUAL_SOCKET {
             stats.drop_one(DropReason::UnknownSocket);
             return None;
         }
@@ -222,10 +231,12 @@ impl Gatherer {
         if let Some(at) = self.bases.iter().position(|base| base.awaits(id)) {
             self.on_opened(at, &reply);
             self.ask_servers(now);
+        } else if let Some(at) = self.bases.iter().position(|base| base.awaits_listener(id)) {
+            self.on_listening(at, &reply);
         } else if self.servers.iter().any(|server| server.awaits(id)) {
             self.on_resolved(id, reply);
             self.ask_servers(now);
-        } else if let Reply::Opened { socket, .. } = reply {
+        } else if let Reply::Opened { socket, .. } | Reply::Connected { socket } = reply {
             // Not wanted any more.
             self.requests.push_back(Request::CloseSocket(socket));
         }
@@ -282,12 +293,13 @@ impl Gatherer {
             .relays
             .iter_mut()
             .find(|relay| relay.socket == path.socket());
-        if relay.is_none() && path.socket().0 >= FIRST_RELAY_SOCKET {
+        if relay.is_none() && path.socket().0 >= FIRST_VIRTUAL_SOCKET {
             return Sending::Refused;
         }
-        let overhead = relay.as_ref().map_or_else(Overhead::default, |relay| {
-            relay.client.overhead(path.remote())
-        });
+        let overhead = match &relay {
+            Some(relay) => relay.client.overhead(path.remote()),
+            None => self.streams.overhead(&path),
+        };
         let total = len.saturating_add(overhead.total());
         if out.next_budget(total).is_none_or(|budget| budget < total) {
             return Sending::NoRoom;
@@ -295,8 +307,9 @@ impl Gatherer {
         let written = out.packet(total, |frame| {
             let mut inner = frame.reserve(overhead)?;
             inner.put(len, |slice| message.encode(slice)).ok()?.ok()?;
-            if let Some(relay) = &mut relay {
-                relay.client.wrap(path.remote(), &mut inner)?;
+            match &mut relay {
+                Some(relay) => relay.client.wrap(path.remote(), &mut inner)?,
+                None => self.streams.wrap(&path, &mut inner)?,
             }
             inner.commit();
             Some(())
@@ -310,15 +323,16 @@ impl Gatherer {
 
     #[inline]
     pub(crate) fn overhead(&self, path: &Path) -> Overhead {
-        self.relay(path).map_or_else(Overhead::default, |relay| {
-            relay.client.overhead(path.remote())
-        })
+        match self.relay(path) {
+            Some(relay) => relay.client.overhead(path.remote()),
+            None => self.streams.overhead(path),
+        }
     }
 
     #[inline]
     pub(crate) fn wrap(&mut self, path: &Path, frame: &mut Frame<'_>) -> Option<()> {
-        if path.socket().0 < FIRST_RELAY_SOCKET {
-            return Some(());
+        if path.socket().0 < FIRST_VIRTUAL_SOCKET {
+            return self.streams.wrap(path, frame);
         }
         let relay = self
             .relays
@@ -347,7 +361,7 @@ impl Gatherer {
 
     #[inline]
     fn relay(&self, path: &Path) -> Option<&Relay> {
-        if path.socket().0 < FIRST_RELAY_SOCKET {
+        if path.socket().0 < FIRST_VIRTUAL_SOCKET {
             return None;
         }
         self.relays
@@ -357,7 +371,7 @@ impl Gatherer {
 
     /// Whether candidates on this socket are used for pairs.
     pub(crate) fn is_pairable(&self, socket: SocketId) -> bool {
-        self.config.policy == Policy::All || socket.0 >= FIRST_RELAY_SOCKET
+        self.config.policy == Policy::All || self.relays.iter().any(|relay| relay.socket == socket)
     }
 
     pub(crate) fn fresh_request_id(&mut self) -> u32 {
@@ -370,6 +384,14 @@ impl Gatherer {
         self.next_local
     }
 
+    /// The candidate that listens for what comes over this accepted connection.
+    pub(crate) fn listener_of(&self, socket: SocketId) -> Option<LocalId> {
+        match self.streams.get(socket)?.origin {
+            Origin::Accepted(listener) => Some(self.base(listener)?.id),
+            Origin::Connected => None,
+        }
+    }
+
     fn set_state(&mut self, state: GatheringState) {
         if self.state != state {
             self.state = state;
@@ -379,11 +401,17 @@ impl Gatherer {
 
     /// Closes all sockets and gives the allocations back.
     pub(crate) fn close(&mut self, now: Instant) {
-        self.requests.clear();
+        self.cancel_connects(|_| true);
+        self.requests
+            .retain(|request| matches!(request, Request::CloseSocket(_) | Request::Cancel(_)));
         for base in std::mem::take(&mut self.bases) {
-            if let Some(socket) = base.socket() {
+            for socket in base.sockets() {
                 self.requests.push_back(Request::CloseSocket(socket));
             }
+        }
+        for stream in self.streams.take_all() {
+            self.requests
+                .push_back(Request::CloseSocket(stream.socket()));
         }
         self.tasks.clear();
         for relay in &mut self.relays {

@@ -2,8 +2,8 @@
 //!
 //! The [`Agent`] finds a path between two hosts and keeps the peer's consent to use it. It opens no
 //! socket, reads no clock and starts no thread: its driver does what it asks for and tells it the
-//! time. One agent serves one component (RTP and RTCP multiplexed with everything else); TCP
-//! candidates are read and written, not paired; the agent is a full one and talks to lite ones.
+//! time. One agent serves one component (RTP and RTCP multiplexed with everything else) over UDP
+//! and TCP; it is a full agent and talks to lite ones.
 //!
 //! ```
 //! # use std::time::Instant;
@@ -46,6 +46,26 @@
 //! relayed local address has a socket id of its own from 0x8000_0000 up, so that a
 //! [`Path`](stonechat_sansio::Path) names every route. Without consent there is no route.
 //!
+//! # Connections
+//!
+//! Where UDP is blocked, an agent connects over TCP to a passive candidate of the peer, and listens
+//! itself if [`TcpConfig::passive`] says so. [`Request::ListenTcp`] and [`Request::Connect`] ask for
+//! it; what a listener accepts is pushed in with [`Agent::handle_accepted`], and the end of a
+//! connection with [`Agent::handle_socket_closed`]. The socket id of a connection names it in paths.
+//! The [framing] belongs to this crate: what [`Agent::poll_transmit`] and [`Agent::wrap`] give for
+//! the path of a connection is to be written to it as it is, and what is read goes through a
+//! [`Deframer`](framing::Deframer), packet by packet, into [`Agent::handle_datagram`]. The addresses
+//! of such a datagram's path do not matter.
+//!
+//! A connection of a stranger costs an entry in a table of [`TcpConfig::max_accepted`] until
+//! [`TcpConfig::accept_timeout`]; the first octet that is not STUN ends it. One that breaks is
+//! opened again by the side that opened it, while the state is [`State::Disconnected`].
+//!
+//! Active candidates are not told unless [`ActiveTcp::Told`] asks for it. There are no
+//! server-reflexive TCP candidates (RFC 6544, section 5, leaves all but host candidates to the
+//! implementation; they need a translator that lets simultaneous opening through), no relayed ones
+//! (RFC 6062) and no simultaneous opening: browsers have none of these either.
+//!
 //! # The contract
 //!
 //! Calls leave the agent settled and have no required order; packets are built when they are
@@ -62,7 +82,8 @@
 //! | RFC 8863 | patience before failure |
 //! | RFC 7675 | consent |
 //! | RFC 8421 | order of address families |
-//! | RFC 6544 | candidate text alone |
+//! | RFC 6544 | active and passive host candidates; reconnection |
+//! | RFC 4571 | framing |
 //! | RFC 6762 and the draft on mDNS candidates | names, queries and answers: [`mdns`] |
 
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
@@ -74,6 +95,7 @@ mod config;
 mod credentials;
 mod error;
 mod event;
+pub mod framing;
 mod gather;
 mod interface;
 pub mod mdns;
@@ -87,9 +109,9 @@ mod stats;
 pub use agent::{Agent, Undone};
 pub use candidate::{
     Candidate, CandidateAddress, CandidateKind, CandidateParseError, TcpType, TransportProtocol,
-    candidate_priority, pair_priority,
+    candidate_priority, pair_priority, tcp_candidate_priority,
 };
-pub use config::{Config, HostAddresses, Policy, Role};
+pub use config::{ActiveTcp, Config, HostAddresses, Policy, Role, TcpConfig};
 pub use credentials::{Credentials, CredentialsError};
 pub use error::CandidateError;
 pub use event::{Event, GatheringState, State};

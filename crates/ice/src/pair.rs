@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use stonechat_sansio::Path;
 use stonechat_stun::TransactionId;
 
-use crate::{PairId, PairState, Role};
+use crate::{PairId, PairState, RequestId, Role};
 
 /// Most requests of one pair that an answer is waited for.
 const MAX_OUTSTANDING: usize = 16;
@@ -22,8 +22,10 @@ pub(crate) struct Pair {
     pub(crate) id: PairId,
     pub(crate) local: LocalId,
     pub(crate) remote: RemoteId,
-    /// The route, logical for relays.
+    /// The route, logical for relays. Of TCP pairs the socket is that of the connection, and the
+    /// virtual one of the active candidate while there is none.
     pub(crate) path: Path,
+    pub(crate) connection: Connection,
     pub(crate) priority: u64,
     /// Numbers of the foundations of both candidates.
     pub(crate) foundation: (usize, usize),
@@ -46,6 +48,25 @@ pub(crate) struct Pair {
     /// Octets of requests since the last answer.
     pub(crate) unanswered_octets: usize,
     pub(crate) traffic: Traffic,
+}
+
+/// What carries the packets of a pair.
+///
+/// ```text
+/// Closed -> Opening -> Open      (for a check; back to Closed when it breaks, is not answered or
+///    ^         |         |        is not needed any more; pairs over accepted connections begin
+///    +---------+---------+        in Open and end with it)
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Connection {
+    /// UDP: nothing has to be opened.
+    Datagrams,
+    /// TCP, to be opened from here.
+    Closed,
+    /// TCP, asked for.
+    Opening(RequestId),
+    /// TCP, there.
+    Open,
 }
 
 /// How far the nomination of a pair has come.
@@ -129,6 +150,7 @@ impl Pair {
         local: LocalId,
         remote: RemoteId,
         path: Path,
+        connection: Connection,
         priority: u64,
         foundation: (usize, usize),
     ) -> Self {
@@ -137,6 +159,7 @@ impl Pair {
             local,
             remote,
             path,
+            connection,
             priority,
             foundation,
             state: PairState::Frozen,
@@ -156,7 +179,16 @@ impl Pair {
 
     /// Whether data may go over the pair.
     pub(crate) fn is_valid(&self) -> bool {
-        self.state == PairState::Succeeded && self.consent.is_some()
+        self.state == PairState::Succeeded && self.consent.is_some() && self.carries()
+    }
+
+    /// Whether packets can be sent.
+    pub(crate) fn carries(&self) -> bool {
+        matches!(self.connection, Connection::Datagrams | Connection::Open)
+    }
+
+    pub(crate) fn is_tcp(&self) -> bool {
+        self.connection != Connection::Datagrams
     }
 
     /// Whether a check of it is still to come or under way.

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 
-use crate::Candidate;
 use crate::pair::RemoteId;
+use crate::{Candidate, TcpType};
 
 /// A remote candidate that can be checked.
 #[derive(Debug)]
@@ -11,4 +11,12 @@ pub(crate) struct Remote {
     pub(crate) address: SocketAddr,
     /// As it was signalled, or as it was learned.
     pub(crate) candidate: Candidate,
+}
+
+impl Remote {
+    /// Whether it is the candidate of this transport address: TCP ones of a type are told apart
+    /// from the others.
+    pub(crate) fn is_at(&self, address: SocketAddr, tcp: Option<TcpType>) -> bool {
+        self.address == address && self.candidate.tcp() == tcp
+    }
 }

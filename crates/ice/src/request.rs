@@ -21,8 +21,30 @@ pub enum Request {
         /// Ports to choose from; any if `None`.
         ports: Option<RangeInclusive<u16>>,
     },
-    /// Close a socket that was opened for the agent. No answer.
+    /// Listen for TCP connections. Answer: [`Reply::Opened`] or [`Reply::Failed`]; connections
+    /// then come through [`Agent::handle_accepted`](crate::Agent::handle_accepted).
+    ListenTcp {
+        /// To be given back.
+        id: RequestId,
+        /// The local address.
+        bind: IpAddr,
+        /// Ports to choose from; any if `None`.
+        ports: Option<RangeInclusive<u16>>,
+    },
+    /// Open a TCP connection. Answer: [`Reply::Connected`] or [`Reply::Failed`].
+    Connect {
+        /// To be given back.
+        id: RequestId,
+        /// The local address; the port is for the system to choose.
+        local: IpAddr,
+        /// Where to.
+        remote: SocketAddr,
+    },
+    /// Close a socket, listener or connection that was opened for the agent. No answer. What was
+    /// written to a connection before may still go.
     CloseSocket(SocketId),
+    /// The answer to this request is not wanted any more. No answer, though one may be on its way.
+    Cancel(RequestId),
     /// Find the addresses of a STUN or TURN server. Answer: [`Reply::Resolved`] or
     /// [`Reply::Failed`].
     Resolve {
@@ -57,12 +79,17 @@ pub enum Request {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Reply {
-    /// A socket is open.
+    /// A socket or listener is open.
     Opened {
         /// Its name in paths, below 0x8000_0000.
         socket: SocketId,
         /// Its local address and port.
         local: SocketAddr,
+    },
+    /// A connection is open.
+    Connected {
+        /// Its name in paths, below 0x8000_0000.
+        socket: SocketId,
     },
     /// A name has these addresses.
     Resolved(Vec<IpAddr>),

@@ -23,6 +23,9 @@ pub struct Stats {
     pub peer_reflexive_evicted: u64,
     /// Role changes.
     pub role_changes: u64,
+    /// TCP connections that came in and were closed before they proved anything, because of
+    /// [`TcpConfig::max_accepted`](crate::TcpConfig) or because nobody may come from there.
+    pub connections_refused: u64,
 }
 
 impl Stats {

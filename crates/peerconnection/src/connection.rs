@@ -21,6 +21,7 @@ mod transform;
 mod transmit;
 mod transport;
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use stonechat_sansio::{Batch, Datagram, Env, Path, SocketId, Transmit};
@@ -112,7 +113,22 @@ impl Connection {
         self.update(now, |layers, _| layers.handle_writable(socket, writable));
     }
 
-    /// A socket was closed from outside.
+    /// A TCP connection came in to one of the listeners that were asked for, from `remote`; it is
+    /// called `socket` from now on, an id below `0x8000_0000` that nothing else has. If nobody wants
+    /// it, the next request is to close it.
+    pub fn handle_accepted(
+        &mut self,
+        now: Instant,
+        listener: SocketId,
+        socket: SocketId,
+        remote: SocketAddr,
+    ) {
+        self.update(now, |layers, now| {
+            layers.handle_accepted(now, listener, socket, remote);
+        });
+    }
+
+    /// A socket, listener or connection was closed from outside.
     pub fn handle_socket_closed(&mut self, now: Instant, socket: SocketId) {
         self.update(now, |layers, now| layers.handle_socket_closed(now, socket));
     }

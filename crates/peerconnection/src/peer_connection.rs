@@ -1,5 +1,6 @@
 //! Both machines of a peer connection on one thread.
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use stonechat_crypto::Certificate;
@@ -141,7 +142,21 @@ impl PeerConnection {
         });
     }
 
-    /// A socket was closed from outside.
+    /// A TCP connection came in; see [`Connection::handle_accepted`](crate::Connection).
+    pub fn handle_accepted(
+        &mut self,
+        now: Instant,
+        listener: SocketId,
+        socket: SocketId,
+        remote: SocketAddr,
+    ) {
+        self.update(now, |this, now| {
+            this.connection
+                .handle_accepted(now, listener, socket, remote);
+        });
+    }
+
+    /// A socket, listener or connection was closed from outside.
     pub fn handle_socket_closed(&mut self, now: Instant, socket: SocketId) {
         self.update(now, |this, now| {
             this.connection.handle_socket_closed(now, socket);

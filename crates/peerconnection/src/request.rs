@@ -27,7 +27,28 @@ pub enum Request {
         /// The ports to choose from; any if `None`.
         ports: Option<RangeInclusive<u16>>,
     },
-    /// Close a socket; no answer.
+    /// Listen for TCP connections; answered by [`Reply::Opened`]. What comes in is pushed in with
+    /// [`Connection::handle_accepted`](crate::Connection::handle_accepted).
+    ListenTcp {
+        /// Names the request.
+        id: RequestId,
+        /// The address to bind.
+        bind: IpAddr,
+        /// The ports to choose from; any if `None`.
+        ports: Option<RangeInclusive<u16>>,
+    },
+    /// Open a TCP connection; answered by [`Reply::Connected`]. Its octets are framed already, and
+    /// what is read is taken apart by [`Deframer`](stonechat_ice::framing::Deframer).
+    Connect {
+        /// Names the request.
+        id: RequestId,
+        /// The local address, at any port.
+        local: IpAddr,
+        /// Where to.
+        remote: SocketAddr,
+    },
+    /// Close a socket, listener or connection; no answer. What was written to a connection before
+    /// may still go.
     CloseSocket(SocketId),
     /// Look up the addresses of a server's name; answered by [`Reply::Resolved`].
     Resolve {
@@ -88,12 +109,17 @@ pub enum Request {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Reply {
-    /// The socket is open.
+    /// The socket or listener is open.
     Opened {
         /// The name that the driver gave it, below `0x8000_0000`.
         socket: SocketId,
         /// Its address.
         local: SocketAddr,
+    },
+    /// The connection is open.
+    Connected {
+        /// The name that the driver gave it, below `0x8000_0000`.
+        socket: SocketId,
     },
     /// The addresses; empty if there are none.
     Resolved(Vec<IpAddr>),

@@ -100,7 +100,7 @@ pub use stonechat_sansio as sansio;
 pub use machine::Machine;
 pub use network::{
     Dependence, DropReason, GilbertElliott, Happened, HostId, Link, Loss, Nat, NatId, Network,
-    OpenError, Ports, Realm, Trace, TraceEntry,
+    OpenError, Ports, Realm, StreamEvent, Trace, TraceEntry,
 };
 pub use pair::Pair;
 pub use seeds::{SEED_VARIABLE, seeds};

@@ -3,6 +3,7 @@
 pub(crate) mod link;
 mod loss;
 mod nat;
+mod stream;
 mod trace;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -18,6 +19,8 @@ use link::{LinkState, Passage, flip};
 pub use loss::{GilbertElliott, Loss};
 use nat::NatState;
 pub use nat::{Dependence, Nat, Ports};
+pub use stream::StreamEvent;
+use stream::{Streams, Syn};
 pub use trace::{DropReason, Happened, Trace, TraceEntry};
 
 /// Names a host of a [`Network`].
@@ -60,6 +63,10 @@ impl std::error::Error for OpenError {}
 type Firewall = Box<dyn FnMut(SocketAddr, SocketAddr, &[u8]) -> bool>;
 
 /// Hosts, links and translators, and the packets between them.
+///
+/// TCP connections are there as well ([`listen`](Network::listen), [`connect`](Network::connect)):
+/// reliable and ordered, with the delays of the links and their octets cut anyhow. They are not
+/// seen by a [firewall](Network::set_firewall), which is about datagrams.
 ///
 /// A packet goes through the uplink of its host, outward through the translators that its host is
 /// behind, inward through those of its destination, and through the downlink of that host. The
@@ -104,6 +111,7 @@ pub struct Network {
     next_event: u64,
     inbox: VecDeque<(HostId, Datagram)>,
     firewall: Option<Firewall>,
+    streams: Streams,
     trace: Trace,
 }
 
@@ -131,6 +139,10 @@ enum Event {
     Left(Realm, Packet),
     /// A packet left the downlink of a host.
     Arrived(HostId, Packet),
+    /// The first packet of a connection.
+    Syn(Syn),
+    /// Something for one end of a connection.
+    Stream(SocketId, StreamEvent),
 }
 
 #[derive(Clone)]
@@ -151,8 +163,10 @@ impl Network {
     /// An empty network at `now`. The seed decides all that is random.
     #[must_use]
     pub fn new(seed: u64, now: Instant) -> Self {
+        let seed = Seed::from_u64(seed).child("network");
         Self {
-            seed: Seed::from_u64(seed).child("network"),
+            streams: Streams::new(&seed),
+            seed,
             start: now,
             now,
             hosts: Vec::new(),
@@ -214,9 +228,11 @@ impl Network {
         host.down.set_config(down);
     }
 
-    /// Cuts a host off, or connects it again. Packets under way to it are lost.
+    /// Cuts a host off, or connects it again. Packets under way to it are lost; what connections
+    /// carry waits.
     pub fn set_cut_off(&mut self, host: HostId, is_cut_off: bool) {
         self.hosts[host.0].is_cut_off = is_cut_off;
+        self.release_held();
     }
 
     /// Lets `firewall` decide which packets pass, by source, destination and payload, when they
@@ -269,9 +285,10 @@ impl Network {
         Ok(id)
     }
 
-    /// Closes a socket, if it is open.
+    /// Closes a socket, listener or connection, if it is open.
     pub fn close(&mut self, socket: SocketId) {
         self.sockets.remove(&socket);
+        self.close_stream(socket);
     }
 
     /// The local address of a socket.
@@ -324,8 +341,11 @@ impl Network {
         self.schedule(passage, packet, |packet| Event::Left(realm, packet));
     }
 
-    /// Sends a run of datagrams; `run` holds its octets.
+    /// Sends a run of datagrams; `run` holds its octets. What goes to a connection is written to it.
     pub fn transmit(&mut self, now: Instant, transmit: &Transmit, run: &[u8]) {
+        if self.is_stream(transmit.path().socket()) {
+            return self.write(now, transmit.path().socket(), run);
+        }
         for payload in transmit.packets(run) {
             self.send(now, transmit.path(), transmit.ecn(), payload);
         }
@@ -358,6 +378,8 @@ impl Network {
             match entry.remove() {
                 Event::Left(realm, packet) => self.cross(realm, packet),
                 Event::Arrived(host, packet) => self.deliver(host, packet),
+                Event::Syn(syn) => self.on_syn(&syn),
+                Event::Stream(to, event) => self.on_stream(to, event),
             }
         }
         self.now = self.now.max(now);

@@ -314,7 +314,7 @@ impl<A: Machine, B: Machine> Pair<A, B> {
             Some(next) => next,
             None if self.skips_packets() => {
                 self.flush();
-                return true;
+                return self.next_instant().is_some();
             }
             None => return false,
         };

@@ -64,8 +64,17 @@ impl Core {
                 sent: None,
                 times_sent: 0,
             });
-            let requests = 1;
-            let wait = if self.config.max_requests == 1 {
+            //= https://www.rfc-editor.org/rfc/rfc6544#section-7.1
+            //# retransmissions of the STUN connectivity check messages are not needed, since TCP
+            //# takes care of reliable delivery of the messages.
+            let requests = if pair.is_tcp() {
+                self.config.max_requests
+            } else {
+                1
+            };
+            let wait = if pair.is_tcp() {
+                stream_wait(self.config.rto, self.config.max_requests)
+            } else if self.config.max_requests == 1 {
                 timeout * LAST_WAIT
             } else {
                 timeout
@@ -78,6 +87,7 @@ impl Core {
                 timeout,
                 at,
             });
+            self.open_connection(id);
             return true;
         }
         false
@@ -258,6 +268,14 @@ impl Core {
             pair.fail();
         }
     }
+}
+
+/// How long a check over TCP may take, with the connection that is opened for it: as long as one
+/// over UDP with all its retransmissions.
+fn stream_wait(rto: Duration, max_requests: u32) -> Duration {
+    let doubled = 2_u32.saturating_pow(max_requests.saturating_sub(1));
+    rto.saturating_mul(doubled.saturating_sub(1).saturating_add(LAST_WAIT))
+        .min(10 * MAX_TIMEOUT)
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

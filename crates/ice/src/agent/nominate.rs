@@ -44,12 +44,15 @@ impl Core {
             .iter()
             .any(|pair| pair.priority > best.priority && pair.is_open());
         let (local, remote) = self.kinds(best)?;
-        let direct = local == CandidateKind::Host && remote == CandidateKind::Host;
+        let direct =
+            !best.is_tcp() && local == CandidateKind::Host && remote == CandidateKind::Host;
         let complete = self.session.remote_complete
             && self.session.resolving.is_empty()
             && self.gatherer.state == GatheringState::Complete;
         let wait = if !better && (direct || complete) {
             Duration::ZERO
+        } else if best.is_tcp() {
+            self.config.tcp.nomination_wait
         } else if local == CandidateKind::Relayed || remote == CandidateKind::Relayed {
             self.config.relay_nomination_wait
         } else {

@@ -1,15 +1,15 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use stonechat_sansio::Path;
+use stonechat_sansio::{Path, SocketId};
 
 use crate::candidate::{can_reach, is_contactable, pair_priority};
 use crate::check_list::Inserted;
 use crate::gather::Local;
-use crate::pair::{LocalId, Pair, RemoteId};
+use crate::pair::{Connection, LocalId, Pair, RemoteId};
 use crate::remote::Remote;
 use crate::{
-    Candidate, CandidateAddress, CandidateKind, PairId, PairState, Role, TransportProtocol,
+    Candidate, CandidateAddress, CandidateKind, PairId, PairState, Role, TcpType, TransportProtocol,
 };
 
 use super::Core;
@@ -23,20 +23,32 @@ impl Core {
         path: Path,
         priority: u32,
     ) -> Option<PairId> {
-        let local = self.gatherer.base(path.socket())?.id;
+        let accepted = self.gatherer.listener_of(path.socket());
+        // Who connected is an active candidate, whatever was told (RFC 6544, section 7.2).
+        let tcp = accepted.map(|_| TcpType::Active);
+        let local = match accepted {
+            Some(listener) => listener,
+            None => self.gatherer.base(path.socket())?.id,
+        };
         let known = self
             .session
             .remotes
             .iter()
-            .find(|remote| remote.address == path.remote());
+            .find(|remote| remote.is_at(path.remote(), tcp));
         let remote = match known {
             Some(remote) => remote.id,
-            None => self.add_peer_reflexive(path.remote(), priority),
+            None => self.add_peer_reflexive(path.remote(), priority, tcp),
         };
-        self.add_pair(now, local, remote, can_reach)
+        let over = accepted.map(|_| path.socket());
+        self.add_pair(now, local, remote, over, can_reach)
     }
 
-    fn add_peer_reflexive(&mut self, address: SocketAddr, priority: u32) -> RemoteId {
+    fn add_peer_reflexive(
+        &mut self,
+        address: SocketAddr,
+        priority: u32,
+        tcp: Option<TcpType>,
+    ) -> RemoteId {
         let learned = |remote: &Remote| remote.candidate.kind == CandidateKind::PeerReflexive;
         let count = self
             .session
@@ -54,13 +66,16 @@ impl Core {
             //# foundations of all other remote candidates.
             foundation: format!("prflx{:08x}", self.rng.next_u32()),
             component: 1,
-            transport: TransportProtocol::Udp,
+            transport: match tcp {
+                None => TransportProtocol::Udp,
+                Some(_) => TransportProtocol::Tcp,
+            },
             priority,
             address: CandidateAddress::Ip(address.ip()),
             port: address.port(),
             kind: CandidateKind::PeerReflexive,
             related: None,
-            tcp_type: None,
+            tcp_type: tcp,
             generation: None,
             ufrag: None,
             network_id: None,
@@ -113,11 +128,12 @@ impl Core {
         let base = self.gatherer.local(base)?;
         let (socket, path_local, priority) = (base.socket, base.path_local, base.check_priority);
         let related = self.gatherer.related(base);
+        let (transport, tcp_type) = (base.candidate.transport.clone(), base.candidate.tcp_type);
         let id = LocalId(self.gatherer.fresh_local_id());
         let candidate = Candidate {
             foundation: format!("prflx{:08x}", self.rng.next_u32()),
             component: 1,
-            transport: TransportProtocol::Udp,
+            transport,
             //= https://www.rfc-editor.org/rfc/rfc8445#section-7.2.5.3.1
             //# The priority is the value of the PRIORITY attribute in the Binding request.
             priority,
@@ -125,7 +141,7 @@ impl Core {
             port: mapped.port(),
             kind: CandidateKind::PeerReflexive,
             related: Some(related),
-            tcp_type: None,
+            tcp_type,
             generation: None,
             ufrag: Some(self.session.local.ufrag().to_owned()),
             network_id: None,
@@ -151,12 +167,13 @@ impl Core {
     }
 
     /// Forms the pair of a base and a remote candidate unless `fits`, the rules or the limit forbid
-    /// it.
+    /// it; `over` the connection that was accepted for it.
     pub(super) fn add_pair(
         &mut self,
         now: Instant,
         local: LocalId,
         remote: RemoteId,
+        over: Option<SocketId>,
         fits: fn(IpAddr, IpAddr) -> bool,
     ) -> Option<PairId> {
         let base = self.gatherer.local(local)?;
@@ -171,8 +188,24 @@ impl Core {
         {
             return None;
         }
-        let path = Path::new(base.socket, base.path_local, theirs.address);
+        let connection = match (base.tcp(), theirs.candidate.tcp(), over) {
+            (None, None, None) => Connection::Datagrams,
+            (Some(TcpType::Active), Some(TcpType::Passive), None) => Connection::Closed,
+            (Some(TcpType::Passive), Some(TcpType::Active), Some(_)) => Connection::Open,
+            //= https://www.rfc-editor.org/rfc/rfc6544#section-6.2
+            //# When the agent prunes the check list, it MUST also remove any pair for which the
+            //# local candidate is a passive TCP candidate.
+            _ => return None,
+        };
+        let socket = over.unwrap_or(base.socket);
+        let path = Path::new(socket, base.path_local, theirs.address);
         if let Some(id) = self.session.list.by_path(&path) {
+            return Some(id);
+        }
+        // One that is connected has another path.
+        if connection == Connection::Closed
+            && let Some(id) = self.session.list.by_candidates(local, remote)
+        {
             return Some(id);
         }
         let priority = self.priority_of(base.candidate.priority, theirs.candidate.priority);
@@ -181,7 +214,7 @@ impl Core {
             self.session.list.foundation(&theirs.candidate.foundation),
         );
         let id = PairId(self.fresh_id());
-        let pair = Pair::new(id, local, remote, path, priority, foundation);
+        let pair = Pair::new(id, local, remote, path, connection, priority, foundation);
         match self.session.list.insert(pair, self.config.max_pairs) {
             Inserted::Added => {}
             Inserted::Evicting => self.stats.pairs_over_limit += 1,

@@ -13,6 +13,7 @@ impl Core {
         self.check_consent(now);
         self.gatherer.advance(now);
         self.take_outcomes(now);
+        self.tend_streams(now);
         self.consider_nomination(now);
         self.start_due(now);
         self.fail_if_hopeless(now);
@@ -74,13 +75,13 @@ impl Core {
             .map(|remote| remote.id)
             .collect();
         for remote in remotes {
-            self.add_pair(now, local, remote, crate::candidate::can_pair);
+            self.add_pair(now, local, remote, None, crate::candidate::can_pair);
         }
     }
 
     /// A base is no more: neither are its pairs.
     fn forget_base(&mut self, local: crate::gather::Local) {
-        let kept = |pair: &Pair| pair.path.socket() != local.socket;
+        let kept = |pair: &Pair| pair.path.socket() != local.socket && pair.local != local.id;
         self.session.list.retain(kept);
         let selected = self.session.selected;
         self.session.selected = selected.filter(|id| self.session.list.get(*id).is_some());
@@ -184,6 +185,7 @@ impl Core {
                 (a, b) => a.or(b),
             };
         };
+        consider(self.gatherer.streams.deadline());
         if self.has_start() {
             consider(Some(self.next_start));
         }

@@ -65,6 +65,10 @@ impl Core {
             let Some(key) = &peer.key else { continue };
             let exhausted = session.list.unanswered(limit);
             for pair in session.list.iter_mut() {
+                if !pair.carries() {
+                    // Its connection is being opened.
+                    continue;
+                }
                 let Some(id) = pair.unsent.take() else {
                     continue;
                 };

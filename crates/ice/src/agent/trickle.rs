@@ -5,11 +5,12 @@ use crate::candidate::{can_pair, canonical, is_contactable};
 use crate::pair::RemoteId;
 use crate::remote::Remote;
 use crate::{
-    Candidate, CandidateAddress, CandidateError, CandidateKind, Credentials, Policy, Reply,
-    Request, RequestId, TransportProtocol,
+    ActiveTcp, Candidate, CandidateAddress, CandidateError, CandidateKind, Credentials, Policy,
+    Reply, Request, RequestId, TcpConfig, TcpType, TransportProtocol,
 };
 
 use super::Core;
+use super::tcp::Asked;
 
 impl Core {
     pub(super) fn set_remote_credentials(&mut self, now: Instant, credentials: Credentials) {
@@ -71,7 +72,11 @@ impl Core {
         if self.session.failed {
             return Err(CandidateError::Closed);
         }
-        check_form(candidate)?;
+        check_form(candidate, &self.config.tcp)?;
+        if candidate.tcp() == Some(TcpType::Active) {
+            // It connects to us, from another port: there is nothing to be checked.
+            return Ok(());
+        }
         if !self.belongs(candidate) {
             //= https://www.rfc-editor.org/rfc/rfc8838#section-11
             if self.session.remote_count() >= self.config.max_remote_candidates {
@@ -130,11 +135,12 @@ impl Core {
         if !is_contactable(address) {
             return Err(CandidateError::Address);
         }
+        let tcp = candidate.tcp();
         let known = self
             .session
             .remotes
             .iter()
-            .position(|remote| remote.address == address);
+            .position(|remote| remote.is_at(address, tcp));
         if let Some(at) = known {
             let kind = self
                 .session
@@ -159,13 +165,13 @@ impl Core {
             .session
             .remotes
             .iter()
-            .find(|remote| remote.address == address)
+            .find(|remote| remote.is_at(address, tcp))
         else {
             return Ok(());
         };
         let remote = remote.id;
         for local in self.gatherer.pairable(self.session.number) {
-            self.add_pair(now, local, remote, can_pair);
+            self.add_pair(now, local, remote, None, can_pair);
         }
         Ok(())
     }
@@ -174,7 +180,10 @@ impl Core {
     pub(super) fn on_reply(&mut self, now: Instant, id: RequestId, reply: Reply) {
         let resolving = &mut self.session.resolving;
         let Some(at) = resolving.iter().position(|(known, _)| *known == id) else {
-            return self.gatherer.on_reply(now, id, reply);
+            return match self.on_connect_reply(now, id, &reply) {
+                Asked::Here => {}
+                Asked::Elsewhere => self.gatherer.on_reply(now, id, reply),
+            };
         };
         let (_, candidate) = resolving.swap_remove(at);
         if let Reply::Resolved(addresses) = reply {
@@ -188,11 +197,17 @@ impl Core {
 }
 
 /// Whether the agent can use such a candidate at all.
-fn check_form(candidate: &Candidate) -> Result<(), CandidateError> {
+fn check_form(candidate: &Candidate, tcp: &TcpConfig) -> Result<(), CandidateError> {
     if candidate.component != 1 {
         return Err(CandidateError::Component);
     }
-    if candidate.transport != TransportProtocol::Udp {
+    let is_paired = match (&candidate.transport, candidate.tcp_type) {
+        (TransportProtocol::Udp, _) => true,
+        (TransportProtocol::Tcp, Some(TcpType::Passive)) => tcp.active != ActiveTcp::Off,
+        (TransportProtocol::Tcp, Some(TcpType::Active)) => tcp.passive,
+        (TransportProtocol::Tcp, _) | (TransportProtocol::Other(_), _) => false,
+    };
+    if !is_paired {
         return Err(CandidateError::Transport);
     }
     match &candidate.address {

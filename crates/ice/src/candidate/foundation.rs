@@ -2,17 +2,18 @@ use std::net::IpAddr;
 
 use super::CandidateKind;
 
-/// Hands out foundations: one number for each kind, base address and server.
+/// Hands out foundations: one number for each kind, base address, server and
+/// transport.
 ///
 /// Numbers, not hashes of addresses: a foundation must not tell a hidden address.
 #[derive(Debug, Default)]
 pub(crate) struct Foundations {
-    known: Vec<(CandidateKind, IpAddr, Option<IpAddr>)>,
+    known: Vec<(CandidateKind, IpAddr, Option<IpAddr>, bool)>,
 }
 
 impl Foundations {
     /// The foundation of candidates of `kind` whose base lies on `base` and that came from
-    /// `server`.
+    /// `server`, over TCP or not.
     //= https://www.rfc-editor.org/rfc/rfc8445#section-5.1.1.3
     //# The foundation is an identifier, scoped within a session.
     pub(crate) fn of(
@@ -20,8 +21,9 @@ impl Foundations {
         kind: CandidateKind,
         base: IpAddr,
         server: Option<IpAddr>,
+        is_tcp: bool,
     ) -> String {
-        let key = (kind, base, server);
+        let key = (kind, base, server, is_tcp);
         let index = self
             .known
             .iter()

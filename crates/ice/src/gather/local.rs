@@ -3,9 +3,9 @@ use std::net::SocketAddr;
 use stonechat_sansio::SocketId;
 
 use crate::pair::LocalId;
-use crate::{Candidate, CandidateKind};
+use crate::{ActiveTcp, Candidate, CandidateKind, Policy, TcpType};
 
-use super::{FIRST_RELAY_SOCKET, Gatherer};
+use super::Gatherer;
 
 /// A local candidate.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub(crate) struct Local {
     pub(crate) kind: CandidateKind,
     /// The address as it is, even if it is told as a name.
     pub(crate) address: SocketAddr,
-    /// Socket of its base; virtual for relayed ones.
+    /// Socket of its base; virtual for relayed and active ones, the listener for passive ones.
     pub(crate) socket: SocketId,
     /// Local address in paths.
     pub(crate) path_local: std::net::IpAddr,
@@ -34,6 +34,11 @@ impl Local {
     /// Whether it is its own base, so that pairs are formed with it.
     pub(crate) fn is_base(&self) -> bool {
         matches!(self.kind, CandidateKind::Host | CandidateKind::Relayed)
+    }
+
+    /// The type of a TCP candidate.
+    pub(crate) fn tcp(&self) -> Option<TcpType> {
+        self.candidate.tcp()
     }
 }
 
@@ -55,7 +60,12 @@ impl Gatherer {
 
     /// The candidate of base `base` with this address.
     pub(crate) fn find_local(&self, base: LocalId, address: SocketAddr) -> Option<LocalId> {
-        let socket = self.local(base)?.socket;
+        let known = self.local(base)?;
+        let socket = known.socket;
+        if known.tcp() == Some(TcpType::Active) && known.address.ip() == address.ip() {
+            // An active candidate stands for all ports of its address.
+            return Some(base);
+        }
         let found = self
             .locals
             .iter()
@@ -108,8 +118,13 @@ impl Gatherer {
 
     /// Whether a candidate is signalled.
     pub(super) fn is_told(&self, local: &Local) -> bool {
-        local.kind != CandidateKind::PeerReflexive
-            && (self.config.policy == crate::Policy::All || local.socket.0 >= FIRST_RELAY_SOCKET)
+        let by_policy = match self.config.policy {
+            Policy::All => local.kind != CandidateKind::PeerReflexive,
+            Policy::Relay => local.kind == CandidateKind::Relayed,
+        };
+        let is_quiet =
+            local.tcp() == Some(TcpType::Active) && self.config.tcp.active != ActiveTcp::Told;
+        by_policy && !is_quiet
     }
 
     pub(crate) fn add_peer_reflexive(&mut self, local: Local, limit: usize) {

@@ -54,9 +54,9 @@ impl Gatherer {
                         mapped: Some(mapped),
                     };
                     let reflexive = CandidateKind::ServerReflexive;
-                    self.add_local(reflexive, mapped, base, base_local.ip(), Some(source));
+                    self.add_local(reflexive, mapped, base, base_local.ip(), Some(source), None);
                     let kind = CandidateKind::Relayed;
-                    self.add_local(kind, relayed, socket, relayed.ip(), Some(source));
+                    self.add_local(kind, relayed, socket, relayed.ip(), Some(source), None);
                 }
                 Event::Failed { code, reason } => {
                     let untold = !relay.answered;

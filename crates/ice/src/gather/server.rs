@@ -253,7 +253,7 @@ impl Gatherer {
                 self.next_relay = self
                     .next_relay
                     .wrapping_add(1)
-                    .max(super::FIRST_RELAY_SOCKET);
+                    .max(super::FIRST_VIRTUAL_SOCKET);
                 let config = stonechat_turn::Config::new(
                     task.socket,
                     task.local.ip(),
@@ -304,7 +304,8 @@ impl Gatherer {
                         mapped: None,
                     };
                     let kind = CandidateKind::ServerReflexive;
-                    self.add_local(kind, canonical(address), socket, local.ip(), Some(source));
+                    let address = canonical(address);
+                    self.add_local(kind, address, socket, local.ip(), Some(source), None);
                 }
                 BindingEvent::Failed(BindingFailure::Refused { code, reason }) => {
                     self.refused(index, local, code, &reason);

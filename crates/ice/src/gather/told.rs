@@ -2,9 +2,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use stonechat_sansio::SocketId;
 
-use crate::candidate::{candidate_priority, local_preference};
+use crate::candidate::{candidate_priority, local_preference, tcp_candidate_priority};
 use crate::pair::LocalId;
-use crate::{Candidate, CandidateAddress, CandidateKind, HostAddresses, Policy, TransportProtocol};
+use crate::{
+    Candidate, CandidateAddress, CandidateKind, HostAddresses, Policy, TcpType, TransportProtocol,
+};
 
 use super::{Gatherer, Local, Outcome};
 
@@ -26,6 +28,7 @@ impl Gatherer {
         socket: SocketId,
         path_local: IpAddr,
         source: Option<Source>,
+        tcp: Option<TcpType>,
     ) {
         if self.renew_redundant(kind, address, socket) {
             return;
@@ -34,24 +37,38 @@ impl Gatherer {
             CandidateKind::Relayed => address.ip(),
             _ => path_local,
         };
-        let preference = local_preference(
-            self.ordinal(self.host_of(socket).unwrap_or(path_local)),
-            source.map_or(0, |source| source.index),
-        );
+        let ordinal = self.ordinal(self.host_of(socket).unwrap_or(path_local));
+        let server = source.map_or(0, |source| source.index);
+        let priority_as = |kind| match tcp {
+            None => candidate_priority(kind, local_preference(ordinal, server), 1),
+            //= https://www.rfc-editor.org/rfc/rfc6544#section-4.2
+            //# If any two candidates have the same type-preference and direction-pref, they MUST
+            //# have a unique other-pref.
+            Some(tcp) => {
+                let other = u16::try_from(8191_usize.saturating_sub(ordinal)).unwrap_or(0);
+                tcp_candidate_priority(kind, tcp, other, 1)
+            }
+        };
         let number = self.number;
-        let priority = candidate_priority(kind, preference, 1);
+        let priority = priority_as(kind);
         let candidate = Candidate {
-            foundation: self
-                .foundations
-                .of(kind, base, source.map(|source| source.server)),
+            foundation: self.foundations.of(
+                kind,
+                base,
+                source.map(|source| source.server),
+                tcp.is_some(),
+            ),
             component: 1,
-            transport: TransportProtocol::Udp,
+            transport: match tcp {
+                None => TransportProtocol::Udp,
+                Some(_) => TransportProtocol::Tcp,
+            },
             priority,
             address: self.shown_address(kind, address),
             port: address.port(),
             kind,
             related: self.shown_related(kind, socket, source),
-            tcp_type: None,
+            tcp_type: tcp,
             generation: None,
             ufrag: Some(self.ufrag.clone()),
             network_id: None,
@@ -62,7 +79,7 @@ impl Gatherer {
         let check_priority = match kind {
             // Below what a direct route would have: the peer sees only what we send it.
             CandidateKind::Relayed => priority,
-            _ => candidate_priority(CandidateKind::PeerReflexive, preference, 1),
+            _ => priority_as(CandidateKind::PeerReflexive),
         };
         let local = Local {
             id,

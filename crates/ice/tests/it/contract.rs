@@ -1,3 +1,5 @@
+mod over_tcp;
+
 use std::time::Duration;
 
 use stonechat_ice::{Agent, Config, Event, Interface, Reply, Request, Role, State};

@@ -4,6 +4,7 @@ use stonechat_testkit::corpus::replay;
 
 mod agent;
 mod candidate;
+mod framing;
 mod mdns;
 
 #[test]
@@ -14,6 +15,11 @@ fn inputs_kept_for_ice_agent_do_no_harm() {
 #[test]
 fn inputs_kept_for_ice_candidate_do_no_harm() {
     replay("ice_candidate", candidate::run);
+}
+
+#[test]
+fn inputs_kept_for_ice_framing_do_no_harm() {
+    replay("ice_framing", framing::run);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod candidates;
 mod consent;
 mod contract;
+mod framing;
 mod fuzzed;
 mod gathering;
 mod hostile;
@@ -17,5 +18,6 @@ mod restart;
 mod role_conflict;
 mod round_trip;
 mod setup;
+mod tcp;
 mod trickle;
 mod vectors;

@@ -6,12 +6,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use stonechat_ice::framing::Deframer;
 use stonechat_ice::{
     Agent, Candidate, Config, Event, GatheringState, Interface, Reply, Request, RequestId, Role,
     State,
 };
-use stonechat_sansio::{Batch, Datagram, Ecn, Frame, Path, Transmit};
-use stonechat_testkit::{HostId, Link, Machine, Nat, Network, PartyId, Realm, World, clock};
+use stonechat_sansio::{Batch, Datagram, Ecn, Frame, Path, SocketId, Transmit};
+use stonechat_testkit::{
+    HostId, Link, Machine, Nat, Network, PartyId, Realm, StreamEvent, World, clock,
+};
 
 use crate::relay_server::RelayServer;
 
@@ -36,6 +39,10 @@ pub(crate) struct Peer {
     /// Requests that were not for sockets or multicast DNS.
     pub(crate) resolved: Vec<String>,
     pub(crate) requests: Vec<Request>,
+    /// Connections that are being opened.
+    connecting: BTreeMap<SocketId, RequestId>,
+    deframers: BTreeMap<SocketId, Deframer>,
+    pub(crate) listeners: Vec<SocketId>,
 }
 
 impl Peer {
@@ -48,6 +55,9 @@ impl Peer {
             names,
             resolved: Vec::new(),
             requests: Vec::new(),
+            connecting: BTreeMap::new(),
+            deframers: BTreeMap::new(),
+            listeners: Vec::new(),
         }
     }
 
@@ -66,7 +76,49 @@ impl Peer {
         out.transmit(self.agent.physical(&path), Ecn::NotEct)
     }
 
+    /// Takes what happened to connections.
+    fn take_streams(&mut self, now: Instant, host: HostId, network: &mut Network) {
+        while let Some(event) = network.poll_stream(host) {
+            match event {
+                StreamEvent::Connected { socket, .. } => {
+                    if let Some(id) = self.connecting.remove(&socket) {
+                        self.agent
+                            .handle_reply(now, id, Reply::Connected { socket });
+                    }
+                }
+                StreamEvent::Refused(socket) => {
+                    if let Some(id) = self.connecting.remove(&socket) {
+                        self.agent.handle_reply(now, id, Reply::Failed);
+                    }
+                }
+                StreamEvent::Accepted {
+                    listener,
+                    socket,
+                    remote,
+                } => self.agent.handle_accepted(now, listener, socket, remote),
+                StreamEvent::Data { socket, octets } => self.take_octets(now, socket, &octets),
+                StreamEvent::Closed(socket) => self.agent.handle_socket_closed(now, socket),
+            }
+        }
+    }
+
+    fn take_octets(&mut self, now: Instant, socket: SocketId, octets: &[u8]) {
+        let deframer = self.deframers.entry(socket);
+        let deframer = deframer.or_insert_with(|| Deframer::new(1500));
+        let (agent, received) = (&mut self.agent, &mut self.received);
+        deframer.feed(octets, |packet| {
+            // The agent knows the addresses of its connections.
+            let any = SocketAddr::from(([0, 0, 0, 0], 0));
+            let path = Path::new(socket, any.ip(), any);
+            let datagram = Datagram::new(path, Ecn::NotEct, now, packet);
+            if let Some(datagram) = agent.handle_datagram(now, datagram) {
+                received.push((now, datagram.path(), datagram.payload().to_vec()));
+            }
+        });
+    }
+
     fn serve(&mut self, now: Instant, host: HostId, network: &mut Network) {
+        self.take_streams(now, host, network);
         while let Some(request) = self.agent.poll_request() {
             self.requests.push(request.clone());
             let (id, reply): (RequestId, Reply) = match request {
@@ -80,6 +132,34 @@ impl Peer {
                         Some(Reply::Opened { socket, local })
                     });
                     (id, reply.unwrap_or(Reply::Failed))
+                }
+                Request::ListenTcp { id, bind, ports } => {
+                    let port = ports.map_or(0, |ports| *ports.start());
+                    let opened = network.listen(host, SocketAddr::new(bind, port)).ok();
+                    let reply = opened.and_then(|socket| {
+                        let local = network.listener_address(socket)?;
+                        self.listeners.push(socket);
+                        Some(Reply::Opened { socket, local })
+                    });
+                    (id, reply.unwrap_or(Reply::Failed))
+                }
+                Request::Connect { id, local, remote } => {
+                    match network.connect(now, host, local, remote) {
+                        Ok(socket) => {
+                            self.connecting.insert(socket, id);
+                            continue;
+                        }
+                        Err(_) => (id, Reply::Failed),
+                    }
+                }
+                Request::Cancel(id) => {
+                    self.connecting.retain(|socket, known| {
+                        if *known == id {
+                            network.close(*socket);
+                        }
+                        *known != id
+                    });
+                    continue;
                 }
                 Request::CloseSocket(socket) => {
                     network.close(socket);
@@ -165,6 +245,7 @@ pub(crate) struct Call {
     pub(crate) world: World<Party>,
     pub(crate) a: PartyId,
     pub(crate) b: PartyId,
+    pub(crate) hosts: [HostId; 2],
     pub(crate) told: [Vec<Candidate>; 2],
     pub(crate) events: [Vec<Event>; 2],
     /// Candidates are passed on when they are told.
@@ -212,6 +293,7 @@ impl Call {
             world,
             a,
             b,
+            hosts,
             told: [Vec::new(), Vec::new()],
             events: [Vec::new(), Vec::new()],
             trickles: true,

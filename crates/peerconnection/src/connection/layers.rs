@@ -1,6 +1,7 @@
 //! Owns all layers of a connection and routes what each reports to the next.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use stonechat_datachannel::Channels;
@@ -209,11 +210,21 @@ impl Layers {
     }
 
     pub(super) fn handle_reply(&mut self, now: Instant, id: RequestId, reply: Reply) {
-        let Some((transport_id, inner)) = self.requests.answered(id) else {
+        let opened = match &reply {
+            Reply::Opened { socket, .. } | Reply::Connected { socket } => Some(*socket),
+            _ => None,
+        };
+        let asked = self.requests.answered(id);
+        let asked = asked.filter(|(transport, _)| self.index_of(*transport).is_some());
+        let Some((transport_id, inner)) = asked else {
+            // Whoever asked is gone.
+            if let Some(socket) = opened {
+                self.requests.close_socket(socket);
+            }
             return;
         };
-        if let Reply::Opened { socket, .. } = &reply {
-            self.sockets.insert(*socket, transport_id);
+        if let Some(socket) = opened {
+            self.sockets.insert(socket, transport_id);
         }
         let Some(transport) = self.transport_mut(transport_id) else {
             return;
@@ -233,9 +244,33 @@ impl Layers {
     }
 
     pub(super) fn handle_socket_closed(&mut self, now: Instant, socket: SocketId) {
-        tracing::debug!(socket = socket.0, ?now, "socket closed from outside");
-        self.sockets.remove(&socket);
+        tracing::debug!(socket = socket.0, "socket closed from outside");
+        let transport = self.sockets.remove(&socket);
         self.unwritable.retain(|other| *other != socket);
+        if let Some(transport) = transport.and_then(|id| self.transport_mut(id)) {
+            transport.ice.handle_socket_closed(now, socket);
+        }
+    }
+
+    pub(super) fn handle_accepted(
+        &mut self,
+        now: Instant,
+        listener: SocketId,
+        socket: SocketId,
+        remote: SocketAddr,
+    ) {
+        let id = self.sockets.get(&listener).copied();
+        let is_new = !self.sockets.contains_key(&socket);
+        match id.filter(|_| is_new && !self.is_closed()) {
+            Some(id) => {
+                self.sockets.insert(socket, id);
+                if let Some(transport) = self.transport_mut(id) {
+                    transport.ice.handle_accepted(now, listener, socket, remote);
+                }
+            }
+            None if is_new => self.requests.close_socket(socket),
+            None => self.drops.count(DropReason::UnknownSocket),
+        }
     }
 
     pub(super) fn handle_writable(&mut self, socket: SocketId, writable: bool) {

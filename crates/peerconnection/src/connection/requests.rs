@@ -29,6 +29,25 @@ impl Requests {
                 bind,
                 ports,
             },
+            Ask::ListenTcp { id, bind, ports } => Request::ListenTcp {
+                id: self.wait(transport, id),
+                bind,
+                ports,
+            },
+            Ask::Connect { id, local, remote } => Request::Connect {
+                id: self.wait(transport, id),
+                local,
+                remote,
+            },
+            Ask::Cancel(inner) => {
+                let asked = (transport, inner);
+                let known = self.waiting.iter().find(|(_, by)| **by == asked);
+                let Some(id) = known.map(|(id, _)| *id) else {
+                    return;
+                };
+                self.waiting.remove(&id);
+                Request::Cancel(id)
+            }
             Ask::Resolve { id, host, port } => Request::Resolve {
                 id: self.wait(transport, id),
                 host,
@@ -89,6 +108,7 @@ impl Requests {
 pub(crate) fn agent_reply(reply: Reply) -> stonechat_ice::Reply {
     match reply {
         Reply::Opened { socket, local } => stonechat_ice::Reply::Opened { socket, local },
+        Reply::Connected { socket } => stonechat_ice::Reply::Connected { socket },
         Reply::Resolved(addresses) => stonechat_ice::Reply::Resolved(addresses),
         Reply::Published => stonechat_ice::Reply::Published,
         Reply::Failed | Reply::Asserted(_) | Reply::Validated(_) | Reply::IdentityFailed(_) => {

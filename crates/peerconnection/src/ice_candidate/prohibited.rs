@@ -8,7 +8,10 @@ pub(crate) fn is_prohibited(
     policy: IceTransportPolicy,
 ) -> bool {
     let needs_resolution = !matches!(candidate.address, stonechat_ice::CandidateAddress::Ip(_));
-    let is_bad = candidate.tcp_type.is_none() && BAD_PORTS.contains(&candidate.port);
+    // An active candidate has a port that nobody connects to.
+    let connects = candidate.transport == stonechat_ice::TransportProtocol::Tcp
+        && candidate.tcp_type == Some(stonechat_ice::TcpType::Active);
+    let is_bad = !connects && BAD_PORTS.contains(&candidate.port);
     is_bad || policy == IceTransportPolicy::Relay && needs_resolution
 }
 

@@ -140,6 +140,10 @@ impl LinkState {
         }
     }
 
+    pub(crate) fn delay(&self) -> Duration {
+        self.config.delay
+    }
+
     /// Changes what the link is like for packets sent from now on.
     pub(crate) fn set_config(&mut self, config: Link) {
         self.config = config;

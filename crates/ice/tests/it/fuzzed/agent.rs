@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
 use stonechat_ice::{
-    Agent, Config, Credentials, IceServer, Interface, Policy, Reply, Request, Role, State,
+    ActiveTcp, Agent, Config, Credentials, IceServer, Interface, Policy, Reply, Request, Role,
+    State,
 };
 use stonechat_sansio::{Batch, Datagram, Ecn, Frame, Path, SocketId};
 use stonechat_stun::{Attribute, Builder, Class, IntegrityKey, Message, Method, TransactionId};
@@ -37,6 +38,7 @@ struct World {
     agent: Agent,
     limits: Config,
     sockets: Vec<(SocketId, SocketAddr)>,
+    listener: Option<SocketId>,
     waiting: Vec<Request>,
     sent: Vec<(Path, Vec<u8>)>,
     count: u32,
@@ -61,6 +63,11 @@ impl World {
         if choices & 8 != 0 {
             config.policy = Policy::Relay;
         }
+        config.tcp.passive = choices & 64 != 0;
+        config.tcp.max_accepted = 4;
+        if choices & 128 != 0 {
+            config.tcp.active = ActiveTcp::Told;
+        }
         let limits = config.clone();
         let mut agent = Agent::new(config, clock::env(1), now);
         if choices & 16 == 0 {
@@ -73,6 +80,7 @@ impl World {
             agent,
             limits,
             sockets: Vec::new(),
+            listener: None,
             waiting: Vec::new(),
             sent: Vec::new(),
             count: 0,
@@ -154,11 +162,41 @@ impl World {
                 let before = now.checked_sub(Duration::from_secs(1)).unwrap_or(now);
                 self.agent.handle_timeout(before);
             }
-            _ => {
-                if script.octet() == 0xff {
-                    self.agent.close(now);
+            _ => match script.octet() {
+                0xff => self.agent.close(now),
+                0xfe => {
+                    let remote = address(script);
+                    let listener = self.listener.unwrap_or(SocketId(9));
+                    let socket = self.next_socket();
+                    self.sockets.push((socket, remote));
+                    self.agent.handle_accepted(now, listener, socket, remote);
                 }
-            }
+                0xfd => {
+                    let at = script.below(self.sockets.len());
+                    if let Some((socket, _)) = self.sockets.get(at) {
+                        self.agent.handle_socket_closed(now, *socket);
+                    }
+                }
+                0xfc => {
+                    let address = address(script);
+                    let kind = ["active", "passive", "so"][script.below(3)];
+                    let (ip, port) = (address.ip(), address.port());
+                    let text = format!("candidate:2 1 tcp 7 {ip} {port} typ host tcptype {kind}");
+                    if let Ok(candidate) = text.parse() {
+                        let _ = self.agent.add_remote_candidate(now, candidate);
+                    }
+                }
+                0xfb => {
+                    let request = self.request(script);
+                    let newest = self.sockets.len().saturating_sub(1);
+                    self.give(newest, address(script), &request);
+                }
+                0xfa => {
+                    let newest = self.sockets.len().saturating_sub(1);
+                    self.give(newest, address(script), script.octets());
+                }
+                _ => {}
+            },
         }
     }
 
@@ -285,13 +323,29 @@ impl World {
         let ip: IpAddr = [198, 51, 100, 77].into();
         let (id, reply) = match request {
             Request::OpenUdp { id, bind, .. } => {
-                let number = u16::try_from(self.sockets.len()).unwrap() + 1;
-                let local = SocketAddr::new(bind, 5_000 + number);
-                let socket = SocketId(u32::from(number));
+                let socket = self.next_socket();
+                let port = 5_000 + u16::try_from(socket.0).unwrap();
+                let local = SocketAddr::new(bind, port);
                 if how < 7 {
                     self.sockets.push((socket, local));
                 }
                 (id, Reply::Opened { socket, local })
+            }
+            Request::ListenTcp { id, bind, .. } => {
+                let socket = self.next_socket();
+                let local = SocketAddr::new(bind, 443);
+                if how < 7 {
+                    self.listener = Some(socket);
+                    self.sockets.push((socket, local));
+                }
+                (id, Reply::Opened { socket, local })
+            }
+            Request::Connect { id, remote, .. } => {
+                let socket = self.next_socket();
+                if how < 7 {
+                    self.sockets.push((socket, remote));
+                }
+                (id, Reply::Connected { socket })
             }
             Request::Resolve { id, .. } | Request::ResolveMdns { id, .. } => {
                 (id, Reply::Resolved(vec![ip; how]))
@@ -302,6 +356,10 @@ impl World {
         let reply = if how == 7 { Reply::Failed } else { reply };
         self.agent.handle_reply(self.now, id, reply);
         true
+    }
+
+    fn next_socket(&self) -> SocketId {
+        SocketId(u32::try_from(self.sockets.len()).unwrap() + 1)
     }
 
     fn send(&mut self, data: &[u8]) {
