@@ -36,5 +36,6 @@ export const CASES = {
   priority: { only: BROWSERS, roles: ['offer'] },
   certificate: { only: BROWSERS },
   'fingerprint-mismatch': { only: BROWSERS },
+  tcp: { only: BROWSERS, parameters: { messages: 1_000 }, limit: 180_000 },
   relay: { only: BROWSERS, parameters: { messages: 1_000 }, relay: true, limit: 180_000 },
 };

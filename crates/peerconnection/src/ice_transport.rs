@@ -13,6 +13,7 @@ mod stop;
 mod task;
 
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -162,7 +163,7 @@ impl IceTransport {
         self.update(now, |this, now| match this.requests.answered(id) {
             Some((_, inner)) => this.agent.handle_reply(now, inner, agent_reply(reply)),
             None => {
-                if let Reply::Opened { socket, .. } = reply {
+                if let Reply::Opened { socket, .. } | Reply::Connected { socket } = reply {
                     this.requests.close_socket(socket);
                 }
             }
@@ -186,9 +187,27 @@ impl IceTransport {
         });
     }
 
-    /// A socket was closed from outside.
+    /// A TCP connection came in: to the listener `listener`, from `remote`, from now on to be called
+    /// `socket`, an id below `0x8000_0000` that nothing else has. One that is not wanted is asked to
+    /// be closed.
+    pub fn handle_accepted(
+        &mut self,
+        now: Instant,
+        listener: SocketId,
+        socket: SocketId,
+        remote: SocketAddr,
+    ) {
+        self.update(now, |this, now| {
+            this.agent.handle_accepted(now, listener, socket, remote);
+        });
+    }
+
+    /// A socket, listener or connection was closed from outside.
     pub fn handle_socket_closed(&mut self, now: Instant, socket: SocketId) {
-        self.handle_writable(now, socket, true);
+        self.update(now, |this, now| {
+            this.unwritable.retain(|other| *other != socket);
+            this.agent.handle_socket_closed(now, socket);
+        });
     }
 
     /// A socket did not take packets to `path` because of an error: `octets` in all.

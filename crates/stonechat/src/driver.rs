@@ -12,6 +12,7 @@ mod io;
 mod packets;
 mod receive;
 mod request;
+mod tcp;
 mod transform;
 mod transmit;
 
@@ -64,6 +65,7 @@ impl Driver {
             self.io.watch_interfaces(now, &mut self.connection);
             self.connection.handle_timeout(now);
             self.shared.session().handle_timeout(now);
+            self.io.take_connections(now, &mut self.connection).await;
             let received = self.io.receive(now, &mut self.connection);
             let more = received | self.take_commands(now) | self.take_outbox(now);
             self.exchange(now);

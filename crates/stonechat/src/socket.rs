@@ -1,8 +1,10 @@
-//! UDP sockets with segmentation offload and congestion marks, and what is known of the machine's
-//! interfaces.
+//! UDP sockets with segmentation offload and congestion marks, TCP connections, and what is known
+//! of the machine's interfaces.
 
 mod interfaces;
+mod tcp;
 mod udp;
 
 pub(crate) use self::interfaces::InterfaceFilter;
+pub(crate) use self::tcp::{TcpListener, TcpStream, connect};
 pub(crate) use self::udp::{Received, Sent, UdpSocket};

@@ -20,6 +20,7 @@ export const cases = {
   'close-local': (peer) => (peer.spec.part === 'subject' ? closing(peer) : closed(peer)),
   'close-remote': (peer) => (peer.spec.part === 'subject' ? closed(peer) : closing(peer)),
   relay,
+  tcp,
   ...negotiationCases,
   ...sendingCases,
 };
@@ -231,13 +232,26 @@ async function closed(peer) {
   return `saw the end ${Math.round(performance.now() - started)} ms after the last message`;
 }
 
+async function tcp(peer) {
+  const { detail, local, remote } = await echoOverPair(peer);
+  const protocols = `${local?.protocol} ${local?.tcpType ?? ''} to ${remote?.protocol} ${remote?.tcpType ?? ''}`;
+  if (local?.protocol !== 'tcp' || remote?.protocol !== 'tcp') throw new Error(`the selected pair is ${protocols}`);
+  return `${detail}, ${protocols}`;
+}
+
 async function relay(peer) {
+  const { detail, local, remote } = await echoOverPair(peer);
+  if (local?.candidateType !== 'relay') throw new Error(`the local candidate is ${local?.candidateType}`);
+  return `${detail}, ${local.candidateType} to ${remote?.candidateType}`;
+}
+
+/** data-echo, and the candidates of the pair that was selected meanwhile. */
+async function echoOverPair(peer) {
   const kinds = new Promise((resolve, reject) => {
     peer.connected().then(() => peer.selectedPair()).then(resolve, reject);
   });
   kinds.catch(() => {});
   const detail = await dataEcho(peer);
   const { local, remote } = await kinds;
-  if (local?.candidateType !== 'relay') throw new Error(`the local candidate is ${local?.candidateType}`);
-  return `${detail}, ${local.candidateType} to ${remote?.candidateType}`;
+  return { detail, local, remote };
 }

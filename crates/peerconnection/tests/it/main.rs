@@ -28,4 +28,5 @@ mod renegotiation;
 mod restart;
 mod rollback;
 mod setup;
+mod tcp;
 mod torture;

@@ -9,14 +9,17 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use stonechat_crypto::{Certificate, CertificateParams};
 use stonechat_ice::Interface;
+use stonechat_ice::framing::Deframer;
 use stonechat_peerconnection::{
     Answer, Call, ChannelId, ChannelInit, Config, Configuration, ConnectionState, Error, Event,
     IceCandidate, IceCandidateInit, Kind, MediaEvent, MessageKind, OfferOptions, PeerConnection,
     PromiseId, Reply, Request, RequestId, SdpType, SenderId, SessionDescription, SignalingState,
     TrackInfo, Value, Which,
 };
-use stonechat_sansio::{Batch, Datagram, Env, Transmit};
-use stonechat_testkit::{HostId, Link, Machine, Nat, Network, PartyId, Realm, World, clock};
+use stonechat_sansio::{Batch, Datagram, Ecn, Env, Path, SocketId, Transmit};
+use stonechat_testkit::{
+    HostId, Link, Machine, Nat, Network, PartyId, Realm, StreamEvent, World, clock,
+};
 
 use crate::relay_server::RelayServer;
 
@@ -76,6 +79,9 @@ pub(crate) struct Peer {
     pub(crate) pulls_steps: bool,
     pub(crate) sockets_opened: usize,
     pub(crate) sockets_closed: usize,
+    /// Connections that are being opened.
+    connecting: BTreeMap<SocketId, RequestId>,
+    deframers: BTreeMap<SocketId, Deframer>,
 }
 
 impl Peer {
@@ -91,6 +97,8 @@ impl Peer {
             pulls_steps: true,
             sockets_opened: 0,
             sockets_closed: 0,
+            connecting: BTreeMap::new(),
+            deframers: BTreeMap::new(),
         }
     }
 
@@ -119,8 +127,50 @@ impl Peer {
         true
     }
 
+    /// Takes what happened to TCP connections.
+    fn take_streams(&mut self, now: Instant, host: HostId, network: &mut Network) {
+        while let Some(event) = network.poll_stream(host) {
+            match event {
+                StreamEvent::Connected { socket, .. } => {
+                    if let Some(id) = self.connecting.remove(&socket) {
+                        self.sockets_opened += 1;
+                        self.pc.handle_reply(now, id, Reply::Connected { socket });
+                    }
+                }
+                StreamEvent::Refused(socket) => {
+                    if let Some(id) = self.connecting.remove(&socket) {
+                        self.pc.handle_reply(now, id, Reply::Failed);
+                    }
+                }
+                StreamEvent::Accepted {
+                    listener,
+                    socket,
+                    remote,
+                } => {
+                    self.sockets_opened += 1;
+                    self.pc.handle_accepted(now, listener, socket, remote);
+                }
+                StreamEvent::Data { socket, octets } => {
+                    let deframer = self.deframers.entry(socket);
+                    let deframer = deframer.or_insert_with(|| Deframer::new(1500));
+                    let pc = &mut self.pc;
+                    deframer.feed(&octets, |packet| {
+                        let any = SocketAddr::from(([0, 0, 0, 0], 0));
+                        let path = Path::new(socket, any.ip(), any);
+                        pc.handle_datagram(now, Datagram::new(path, Ecn::NotEct, now, packet));
+                    });
+                }
+                StreamEvent::Closed(socket) => {
+                    self.sockets_closed += 1;
+                    self.pc.handle_socket_closed(now, socket);
+                }
+            }
+        }
+    }
+
     fn serve(&mut self, now: Instant, host: HostId, network: &mut Network) {
         self.now = now;
+        self.take_streams(now, host, network);
         while let Some(request) = self.pc.poll_request() {
             let (id, reply): (RequestId, Reply) = match request {
                 Request::OpenUdp { id, bind, .. } => {
@@ -128,6 +178,21 @@ impl Peer {
                     let local = network.local_address(socket).unwrap();
                     self.sockets_opened += 1;
                     (id, Reply::Opened { socket, local })
+                }
+                Request::ListenTcp { id, bind, .. } => {
+                    let socket = network.listen(host, SocketAddr::new(bind, 0)).unwrap();
+                    let local = network.listener_address(socket).unwrap();
+                    self.sockets_opened += 1;
+                    (id, Reply::Opened { socket, local })
+                }
+                Request::Connect { id, local, remote } => {
+                    let socket = network.connect(now, host, local, remote).unwrap();
+                    self.connecting.insert(socket, id);
+                    continue;
+                }
+                Request::Cancel(id) => {
+                    self.connecting.retain(|_, asked| *asked != id);
+                    continue;
                 }
                 Request::CloseSocket(socket) => {
                     self.sockets_closed += 1;

@@ -1,6 +1,7 @@
 //! The task of one ICE transport without a peer connection.
 
 use std::future::poll_fn;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -39,6 +40,7 @@ impl IceDriver {
             let now = Instant::now();
             self.io.watch_interfaces(now, &mut self.machine);
             self.machine.with(|ice| ice.handle_timeout(now));
+            self.io.take_connections(now, &mut self.machine).await;
             let more = self.io.receive(now, &mut self.machine);
             for (id, reply) in self.io.take_answers() {
                 self.machine.handle_reply(now, id, reply);
@@ -114,6 +116,16 @@ impl Packets for Shared {
 
     fn handle_socket_closed(&mut self, now: Instant, socket: SocketId) {
         self.with(|ice| ice.handle_socket_closed(now, socket));
+    }
+
+    fn handle_accepted(
+        &mut self,
+        now: Instant,
+        listener: SocketId,
+        socket: SocketId,
+        remote: SocketAddr,
+    ) {
+        self.with(|ice| ice.handle_accepted(now, listener, socket, remote));
     }
 
     fn handle_discarded(&mut self, now: Instant, path: &Path, packets: u64, octets: u64) {

@@ -6,10 +6,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
+use stonechat_sansio::SocketId;
 use tokio::time::Sleep;
 
 use super::packets::Packets;
 use super::request::Answers;
+use super::tcp::Tcp;
 use super::transmit::Blocked;
 use crate::mdns::Mdns;
 use crate::socket::{InterfaceFilter, UdpSocket};
@@ -20,7 +22,8 @@ const INTERFACES: Duration = Duration::from_secs(5);
 /// The sockets of one machine and what else it asks for.
 pub(crate) struct Io {
     pub(super) sockets: Vec<UdpSocket>,
-    pub(super) next_socket: u32,
+    pub(super) tcp: Tcp,
+    next_socket: u32,
     pub(super) blocked: Vec<Blocked>,
     pub(super) answers: Answers,
     pub(super) mdns: Mdns,
@@ -35,6 +38,7 @@ impl Io {
         let now = Instant::now();
         Self {
             sockets: Vec::new(),
+            tcp: Tcp::default(),
             next_socket: 0,
             blocked: Vec::new(),
             answers: Answers::default(),
@@ -58,6 +62,13 @@ impl Io {
         }
     }
 
+    /// A name for a socket that is new.
+    pub(super) fn fresh_socket(&mut self) -> SocketId {
+        let socket = SocketId(self.next_socket);
+        self.next_socket += 1;
+        socket
+    }
+
     pub(super) fn arm_timer(&mut self, due: impl IntoIterator<Item = Instant>) {
         let due = due.into_iter().fold(self.interfaces_due, Ord::min);
         self.timer.as_mut().reset(due.into());
@@ -67,6 +78,7 @@ impl Io {
     pub(super) fn poll_wake(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut ready = self.timer.as_mut().poll(cx).is_ready();
         ready |= self.answers.poll(cx).is_ready();
+        ready |= self.tcp.poll(cx).is_ready();
         for socket in &self.sockets {
             ready |= socket.poll_recv_ready(cx).is_ready();
         }

@@ -1,6 +1,7 @@
 //! What the driver needs of the machine that it moves packets for: the verbs of all of them that
 //! have sockets. Each use is compiled for its machine.
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use stonechat_ice::Interface;
@@ -16,6 +17,13 @@ pub(crate) trait Packets {
     fn handle_interfaces(&mut self, now: Instant, interfaces: &[Interface]);
     fn handle_writable(&mut self, now: Instant, socket: SocketId, writable: bool);
     fn handle_socket_closed(&mut self, now: Instant, socket: SocketId);
+    fn handle_accepted(
+        &mut self,
+        now: Instant,
+        listener: SocketId,
+        socket: SocketId,
+        remote: SocketAddr,
+    );
     fn handle_discarded(&mut self, now: Instant, path: &Path, packets: u64, octets: u64);
 }
 
@@ -48,6 +56,16 @@ impl Packets for Connection {
 
     fn handle_socket_closed(&mut self, now: Instant, socket: SocketId) {
         self.handle_socket_closed(now, socket);
+    }
+
+    fn handle_accepted(
+        &mut self,
+        now: Instant,
+        listener: SocketId,
+        socket: SocketId,
+        remote: SocketAddr,
+    ) {
+        self.handle_accepted(now, listener, socket, remote);
     }
 
     fn handle_discarded(&mut self, now: Instant, path: &Path, packets: u64, octets: u64) {

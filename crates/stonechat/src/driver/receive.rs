@@ -35,6 +35,6 @@ impl Io {
             self.sockets.retain(|socket| socket.id != id);
             machine.handle_socket_closed(now, id);
         }
-        more
+        more | self.receive_streams(now, machine)
     }
 }

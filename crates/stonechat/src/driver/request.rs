@@ -8,12 +8,11 @@ use std::time::Instant;
 use stonechat_peerconnection::{
     ErrorDetailTypeIdp, IdentityProviderError, Reply, Request, RequestId,
 };
-use stonechat_sansio::SocketId;
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 use super::packets::Packets;
 use super::{Driver, Io};
-use crate::socket::UdpSocket;
+use crate::socket::{TcpListener, UdpSocket};
 
 /// Answers on their way.
 #[derive(Debug, Default)]
@@ -142,8 +141,7 @@ impl Io {
     fn do_request(&mut self, now: Instant, machine: &mut impl Packets, request: Request) {
         match request {
             Request::OpenUdp { id, bind, ports } => {
-                let socket = SocketId(self.next_socket);
-                self.next_socket += 1;
+                let socket = self.fresh_socket();
                 let reply = match UdpSocket::bind(socket, bind, ports) {
                     Ok(opened) => {
                         let local = opened.local();
@@ -157,7 +155,24 @@ impl Io {
                 };
                 machine.handle_reply(now, id, reply);
             }
+            Request::ListenTcp { id, bind, ports } => {
+                let socket = self.fresh_socket();
+                let reply = match TcpListener::bind(socket, bind, ports) {
+                    Ok(listener) => {
+                        let local = listener.local();
+                        self.tcp.listen(listener);
+                        Reply::Opened { socket, local }
+                    }
+                    Err(error) => {
+                        tracing::debug!(%error, "listener not opened");
+                        Reply::Failed
+                    }
+                };
+                machine.handle_reply(now, id, reply);
+            }
+            Request::Connect { id, local, remote } => self.tcp.connect(id, local, remote),
             Request::CloseSocket(socket) => {
+                self.tcp.close(socket);
                 self.sockets.retain(|open| open.id != socket);
                 self.blocked.retain(|blocked| blocked.socket() != socket);
             }
@@ -190,7 +205,10 @@ impl Io {
                 };
                 machine.handle_reply(now, id, reply);
             }
-            Request::Cancel(id) => self.answers.cancel(id),
+            Request::Cancel(id) => {
+                self.answers.cancel(id);
+                self.tcp.cancel(id);
+            }
             _ => {}
         }
     }

@@ -37,6 +37,7 @@ impl Io {
     /// Sends what there is; `true` if there may be more.
     pub(super) fn transmit(&mut self, now: Instant, machine: &mut impl Packets) -> bool {
         self.retry_blocked(now, machine);
+        self.flush_streams(now, machine);
         let max_segments = self
             .sockets
             .iter()
@@ -63,6 +64,7 @@ impl Io {
     fn send(&mut self, now: Instant, machine: &mut impl Packets, transmit: &Transmit, run: &[u8]) {
         let id = transmit.path().socket();
         let Some(socket) = self.sockets.iter().find(|socket| socket.id == id) else {
+            self.send_stream(now, machine, transmit, run);
             return;
         };
         match socket.send(transmit, run) {
@@ -97,7 +99,7 @@ impl Io {
 }
 
 /// The operating system did not take a run.
-fn discard(now: Instant, machine: &mut impl Packets, transmit: &Transmit) {
+pub(super) fn discard(now: Instant, machine: &mut impl Packets, transmit: &Transmit) {
     let packets = transmit
         .segment_len()
         .map_or(1, |len| transmit.len().div_ceil(usize::from(len.get())));

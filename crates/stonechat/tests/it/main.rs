@@ -11,3 +11,4 @@ mod loopback;
 mod media;
 mod negotiation;
 mod pair;
+mod tcp;

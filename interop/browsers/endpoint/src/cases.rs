@@ -71,6 +71,7 @@ async fn play(peer: &Arc<Peer>) -> Result<String> {
         "ice-restart" => ice_restart::run(peer).await,
         "close-local" => closing::run(peer, subject).await,
         "close-remote" => closing::run(peer, !subject).await,
+        "tcp" => data::tcp(peer).await,
         "relay" => data::relay(peer).await,
         "max-bundle" | "max-compat" => negotiation::bundled(peer).await,
         "glare" => negotiation::glare(peer).await,

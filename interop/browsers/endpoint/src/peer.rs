@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use stonechat::{
-    Events, MediaEngine, MediaKind, MediaStreamTrack, PeerConnectionEvent, RtcCertificate,
-    RtcDataChannel, RtcDataChannelInit, RtcDtlsTransport, RtcPeerConnection,
+    Api, Events, MediaEngine, MediaKind, MediaStreamTrack, PeerConnectionEvent, RtcCertificate,
+    RtcDataChannel, RtcDataChannelInit, RtcDtlsTransport, RtcIceProtocol, RtcPeerConnection,
     RtcPeerConnectionState, RtcRtpReceiver, RtcRtpTransceiver, RtcSignalingState,
 };
 use tokio::sync::{mpsc, watch};
@@ -71,7 +71,9 @@ impl Peer {
     ) -> Result<Arc<Self>> {
         let mut configuration = case.configuration.to_rtc();
         configuration.certificates.extend(certificate);
-        let connection = RtcPeerConnection::new(configuration)?;
+        let listens = case.name == "tcp";
+        let api = Api::default().configure(|config| config.connection.ice.tcp.passive = listens);
+        let connection = api.peer_connection(configuration)?;
         let events = connection.events();
         let peer = Arc::new(Self {
             case,
@@ -208,6 +210,10 @@ impl Peer {
         if ignoring {
             return Ok(());
         }
+        let mut description = description;
+        if self.is_over_tcp() {
+            negotiation::keep_candidates(&mut description, |_| false);
+        }
         self.connection
             .set_remote_description(description)
             .await
@@ -227,7 +233,15 @@ impl Peer {
         Ok(())
     }
 
+    /// Whether only candidates that listen for TCP are told, and none of the other side taken.
+    fn is_over_tcp(&self) -> bool {
+        self.case.name == "tcp"
+    }
+
     async fn candidate(&self, candidate: Option<crate::message::Candidate>) -> Result<()> {
+        if self.is_over_tcp() && candidate.is_some() {
+            return Ok(());
+        }
         let candidate = candidate.map(Into::into);
         let added = self.connection.add_ice_candidate(candidate).await;
         // Those of an offer that was ignored or taken back have no place.
@@ -285,6 +299,9 @@ impl Peer {
         if self.case.name == "fingerprint-mismatch" && self.is_offerer() {
             negotiation::forge(&mut description);
         }
+        if self.is_over_tcp() {
+            negotiation::keep_candidates(&mut description, |line| !line.contains(" udp "));
+        }
         self.send(Message::Sdp(description.into()));
     }
 
@@ -323,6 +340,10 @@ impl Peer {
                 Event::IceCandidate(event) => {
                     drop(self.describing.lock().await);
                     let candidate = event.candidate;
+                    let protocol = candidate.as_ref().and_then(|told| told.protocol());
+                    if self.is_over_tcp() && protocol == Some(RtcIceProtocol::Udp) {
+                        continue;
+                    }
                     let candidate = candidate.map(|candidate| candidate.to_json().into());
                     self.send(Message::Candidate(candidate));
                 }

@@ -1,4 +1,4 @@
-//! Data channels: messages echoed, much in one direction, and both through a relay.
+//! Data channels: messages echoed, also through a relay and over TCP, and much in one direction.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -67,6 +67,19 @@ pub(super) async fn echo(peer: &Arc<Peer>) -> Result<String> {
     let security = peer.security()?;
     peer.finish().await?;
     Ok(format!("{digest}, {security}"))
+}
+
+pub(super) async fn tcp(peer: &Arc<Peer>) -> Result<String> {
+    let detail = echo(peer).await?;
+    let ice = peer.transport()?.ice_transport();
+    let pair = ice
+        .get_selected_candidate_pair()
+        .context("no selected pair")?;
+    let kinds = format!("{} to {}", pair.local, pair.remote);
+    let protocols = [pair.local.protocol(), pair.remote.protocol()];
+    let tcp = Some(stonechat::RtcIceProtocol::Tcp);
+    ensure!(protocols == [tcp, tcp], "the selected pair is {kinds}");
+    Ok(format!("{detail}, over tcp"))
 }
 
 pub(super) async fn relay(peer: &Arc<Peer>) -> Result<String> {

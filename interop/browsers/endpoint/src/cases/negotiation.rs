@@ -239,6 +239,13 @@ pub(super) async fn fingerprint_mismatch(peer: &Arc<Peer>) -> Result<String> {
     Ok("not connected".to_owned())
 }
 
+/// The description with these of its candidates alone.
+pub(crate) fn keep_candidates(description: &mut RtcSessionDescription, keep: fn(&str) -> bool) {
+    let lines = description.sdp.split_inclusive('\n');
+    let lines = lines.filter(|line| !line.starts_with("a=candidate:") || keep(line));
+    description.sdp = lines.collect();
+}
+
 /// Another value of all fingerprints of a description.
 pub(crate) fn forge(description: &mut RtcSessionDescription) {
     let lines = description.sdp.split_inclusive('\n').map(|line| {
