@@ -260,9 +260,11 @@ impl Gatherer {
         let socket = SocketId(self.next_active);
         self.next_active = self.next_active.wrapping_add(1).max(FIRST_ACTIVE_SOCKET);
         base.active = Some(socket);
+        let base_address = base.address;
+        self.name_base(at, base_address);
         //= https://www.rfc-editor.org/rfc/rfc6544#section-4.5
         //# but the port(s) MUST be set to 9 (i.e., Discard).
-        let address = SocketAddr::new(base.address, 9);
+        let address = SocketAddr::new(base_address, 9);
         let (kind, tcp) = (CandidateKind::Host, Some(TcpType::Active));
         self.add_local(kind, address, socket, address.ip(), None, tcp);
     }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use stonechat_peerconnection::{Config, Configuration, IceProtocol, IceTcpCandidateType};
+use stonechat_peerconnection::{
+    Call, Config, Configuration, IceCandidateInit, IceProtocol, IceTcpCandidateType,
+};
 
 use crate::setup::{A, B, Duo, SIDES};
 
@@ -123,9 +125,31 @@ fn closing_closes_connections_and_listeners() {
     let mut duo = duo(4);
     duo.connect_with_channel();
     for side in SIDES {
-        duo.does(side, stonechat_peerconnection::Call::Close);
+        duo.does(side, Call::Close);
     }
     duo.run_until(Duration::from_secs(2), |_| false);
     assert_eq!(open_streams(&duo), [0, 0]);
     assert_eq!(SIDES.map(|side| duo.open_sockets(side)), [0, 0]);
+}
+
+#[test]
+fn nobody_is_connected_to_on_a_port_of_another_protocol() {
+    let mut duo = duo(5);
+    duo.trickles = false;
+    duo.create_channel(A, "chat");
+    duo.negotiate(A);
+    for (port, connections) in [(25, 0), (2525, 1)] {
+        let candidate = format!("candidate:9 1 tcp 9 192.0.2.9 {port} typ host tcptype passive");
+        duo.call(
+            A,
+            Call::AddIceCandidate(Some(IceCandidateInit {
+                candidate,
+                sdp_mid: Some(String::from("0")),
+                sdp_m_line_index: None,
+                username_fragment: None,
+            })),
+        );
+        duo.run_until(Duration::from_secs(2), |_| false);
+        assert_eq!(open_streams(&duo), [connections, 0], "{port}");
+    }
 }
