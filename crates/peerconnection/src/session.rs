@@ -174,6 +174,13 @@ impl Session {
         Some(step)
     }
 
+    /// How many tasks wait; each of them is a step at least, as long as nothing that arrives takes
+    /// it back.
+    #[must_use]
+    pub fn waiting_tasks(&self) -> usize {
+        self.tasks.len()
+    }
+
     /// The next order for the connection.
     pub fn poll_order(&mut self) -> Option<Order> {
         self.orders.pop_front()

@@ -17,11 +17,12 @@ use crate::driver::{Driver, IceDriver, Io};
 use crate::error::{RtcError, RtcErrorName};
 use crate::mdns::Mdns;
 use crate::media_stream_track::MediaCodecs;
+use crate::pulled::PulledPeerConnection;
 use crate::rtc_certificate::{KeygenAlgorithm, RtcCertificate, RtcCertificateExpiration};
 use crate::rtc_ice_transport::{RtcIceTransport, Standalone};
 use crate::rtc_identity_provider::{Providers, RtcIdentityProviderGlobalScope};
 use crate::rtc_peer_connection::RtcPeerConnection;
-use crate::shared::Shared;
+use crate::shared::{Shared, Steps};
 use crate::socket::InterfaceFilter;
 
 /// Commands that wait for the driver.
@@ -112,6 +113,30 @@ impl Api {
         &self,
         configuration: RtcConfiguration,
     ) -> Result<RtcPeerConnection, RtcError> {
+        self.connect(configuration, Steps::Driver)
+    }
+
+    /// A peer connection whose steps the caller pulls: for bindings to languages of which a
+    /// handler has to run before the next step. `wake` is called, from any thread, when there may
+    /// be a step; it must only signal and come back. Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`RtcPeerConnection::new`].
+    pub fn pulled_peer_connection(
+        &self,
+        configuration: RtcConfiguration,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<PulledPeerConnection, RtcError> {
+        self.connect(configuration, Steps::Owner(Box::new(wake)))
+            .map(PulledPeerConnection::new)
+    }
+
+    fn connect(
+        &self,
+        configuration: RtcConfiguration,
+        steps: Steps,
+    ) -> Result<RtcPeerConnection, RtcError> {
         let runtime = runtime()?;
         let certificate = match configuration.certificates.first() {
             Some(certificate) => certificate.inner().clone(),
@@ -123,7 +148,8 @@ impl Api {
         let (session, connection) =
             split(self.config.clone(), configuration, certificate, &env, now)?;
         let (commands, incoming) = mpsc::channel(COMMANDS);
-        let shared = Shared::new(session, commands, Arc::clone(&self.codecs), runtime.clone());
+        let codecs = Arc::clone(&self.codecs);
+        let shared = Shared::new(session, commands, codecs, runtime.clone(), steps);
         let driver = Driver::new(
             Arc::clone(&shared),
             connection,

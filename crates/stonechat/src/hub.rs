@@ -206,31 +206,12 @@ impl Hub {
     }
 
     pub(crate) fn publish(&mut self, session: &mut Session, step: Step) {
-        self.states
-            .connection
-            .send_if_modified(|state| set(state, session.connection_state()));
-        self.states
-            .ice_connection
-            .send_if_modified(|state| set(state, session.ice_connection_state()));
-        self.states
-            .ice_gathering
-            .send_if_modified(|state| set(state, session.ice_gathering_state()));
-        self.states
-            .signaling
-            .send_if_modified(|state| set(state, session.signaling_state()));
-        self.hints.retain(|sender, hints| {
-            hints.send_if_modified(|hints| set(hints, session.encoding_hints(*sender)));
-            hints.receiver_count() > 0
-        });
+        self.publish_states(session);
         let mut taken = 0;
         let mut joins = joins(&step.fire);
         for event in step.fire {
             if matches!(event, Event::Track { .. }) {
-                // All tracks are in their streams before the first `track` fires.
-                for (receiver, streams) in joins.drain(..) {
-                    let track = MediaStreamTrack::from_core(self.remote_track(session, receiver));
-                    self.streams.join(receiver, &track, &streams);
-                }
+                self.join_streams(session, &mut joins);
             }
             taken += usize::from(self.dispatch(session, event));
         }
@@ -248,6 +229,74 @@ impl Hub {
                 let _ = settle.send(result);
             }
         }
+    }
+
+    /// Does what a step means for tracks, streams and promises of handles; its events are for the
+    /// owner who pulled it.
+    pub(crate) fn follow(&mut self, session: &Session, step: &Step) {
+        self.publish_states(session);
+        self.join_streams(session, &mut joins(&step.fire));
+        for event in &step.fire {
+            self.follow_media(session, event);
+        }
+        for (promise, result) in &step.settle {
+            if let Some(settle) = self.promises.remove(promise) {
+                let _ = settle.send(result.clone());
+            }
+        }
+    }
+
+    fn publish_states(&mut self, session: &Session) {
+        self.states
+            .connection
+            .send_if_modified(|state| set(state, session.connection_state()));
+        self.states
+            .ice_connection
+            .send_if_modified(|state| set(state, session.ice_connection_state()));
+        self.states
+            .ice_gathering
+            .send_if_modified(|state| set(state, session.ice_gathering_state()));
+        self.states
+            .signaling
+            .send_if_modified(|state| set(state, session.signaling_state()));
+        self.hints.retain(|sender, hints| {
+            hints.send_if_modified(|hints| set(hints, session.encoding_hints(*sender)));
+            hints.receiver_count() > 0
+        });
+    }
+
+    /// All tracks are in their streams before the first `track` fires.
+    fn join_streams(&mut self, session: &Session, joins: &mut Vec<(ReceiverId, Vec<String>)>) {
+        for (receiver, streams) in joins.drain(..) {
+            let track = MediaStreamTrack::from_core(self.remote_track(session, receiver));
+            self.streams.join(receiver, &track, &streams);
+        }
+    }
+
+    /// Does what an event means for tracks and encoders; `true` if nobody else has to hear of it.
+    fn follow_media(&mut self, session: &Session, event: &Event) -> bool {
+        match event {
+            Event::TrackRemoved { receiver, streams } => {
+                let track = MediaStreamTrack::from_core(self.remote_track(session, *receiver));
+                self.streams.leave(*receiver, &track, streams);
+            }
+            Event::TrackMuted(receiver) => self.remote_track(session, *receiver).set_muted(true),
+            Event::TrackUnmuted(receiver) => {
+                self.remote_track(session, *receiver).set_muted(false);
+            }
+            Event::TrackEnded(receiver) => self.remote_track(session, *receiver).end(),
+            Event::KeyFrameRequested { sender, rid } => {
+                self.on_key_frame_request(*sender, rid.clone());
+                return true;
+            }
+            Event::KeyFrameWanted { sender, rid } => {
+                // A flag, so that a peer that asks all the time fills no queue.
+                self.sender(*sender).ask_for_key_frame(rid.clone());
+                return true;
+            }
+            _ => {}
+        }
+        false
     }
 
     /// Gives an event to its object; `true` if it is a message whose credit its reader returns.
@@ -312,37 +361,15 @@ impl Hub {
                 }
                 false
             }
+            Event::ToneChange { sender, tone } => {
+                let event = RtcDtmfToneChangeEvent::new(tone.as_str());
+                self.tones(sender).fire(DtmfEvent::ToneChange(event));
+                false
+            }
             event => {
-                match &event {
-                    Event::TrackRemoved { receiver, streams } => {
-                        let track =
-                            MediaStreamTrack::from_core(self.remote_track(session, *receiver));
-                        self.streams.leave(*receiver, &track, streams);
-                    }
-                    Event::TrackMuted(receiver) => {
-                        self.remote_track(session, *receiver).set_muted(true);
-                    }
-                    Event::TrackUnmuted(receiver) => {
-                        self.remote_track(session, *receiver).set_muted(false);
-                    }
-                    Event::TrackEnded(receiver) => self.remote_track(session, *receiver).end(),
-                    Event::KeyFrameRequested { sender, rid } => {
-                        self.on_key_frame_request(*sender, rid.clone());
-                        return false;
-                    }
-                    Event::KeyFrameWanted { sender, rid } => {
-                        // A flag, so that a peer that asks all the time fills no queue.
-                        self.sender(*sender).ask_for_key_frame(rid.clone());
-                        return false;
-                    }
-                    Event::ToneChange { sender, tone } => {
-                        let event = RtcDtmfToneChangeEvent::new(tone.as_str());
-                        self.tones(*sender).fire(DtmfEvent::ToneChange(event));
-                        return false;
-                    }
-                    _ => {}
+                if !self.follow_media(session, &event) {
+                    self.events.fire(ConnectionEvent::Other(event));
                 }
-                self.events.fire(ConnectionEvent::Other(event));
                 false
             }
         }

@@ -36,6 +36,7 @@
 //! | [`RtcRtpTransceiver`], [`RtcRtpSender`], [`RtcRtpReceiver`] | what goes with a media section |
 //! | [`RtcDtlsTransport`], [`RtcIceTransport`], [`RtcSctpTransport`] | what is below; an [`RtcIceTransport`] can also be made by itself |
 //! | [`Api`] | codecs, cryptography and limits for many peer connections |
+//! | [`pulled::PulledPeerConnection`] | a peer connection of which a binding to another language pulls the steps |
 //!
 //! | feature | brings |
 //! | --- | --- |
@@ -63,6 +64,7 @@ mod media_stream_track;
 mod message_event;
 mod peer_connection_event;
 pub mod prelude;
+pub mod pulled;
 mod random;
 mod rtc_certificate;
 mod rtc_data_channel;

@@ -151,7 +151,7 @@ async fn get_stats(
             _ => return Err(closed()),
         }
         // When all is closed, the driver is gone that would pull the answer.
-        let is_finished = *state.hub.states.finished.borrow();
+        let is_finished = *state.hub.states.finished.borrow() && !shared.is_pulled();
         while is_finished && let Some(step) = state.poll_step(now) {
             shared.publish(&mut state, step);
         }

@@ -28,6 +28,16 @@ pub(crate) struct Shared {
     pub(crate) codecs: Arc<MediaCodecs>,
     /// Where raw media is encoded.
     pub(crate) runtime: Handle,
+    steps: Steps,
+}
+
+/// Who runs the steps of a session.
+pub(crate) enum Steps {
+    /// The driver, as soon as there are some.
+    Driver,
+    /// The owner of a [`PulledPeerConnection`](crate::pulled::PulledPeerConnection), who is told
+    /// by this that there may be some.
+    Owner(Box<dyn Fn() + Send + Sync>),
 }
 
 /// What is behind the lock.
@@ -56,6 +66,7 @@ impl Shared {
         commands: mpsc::Sender<Command>,
         codecs: Arc<MediaCodecs>,
         runtime: Handle,
+        steps: Steps,
     ) -> Arc<Self> {
         let (wake, woken) = mpsc::channel(1);
         let hub = Hub::new(&session, Arc::clone(&codecs));
@@ -68,7 +79,35 @@ impl Shared {
             outbox: Outbox::default(),
             codecs,
             runtime,
+            steps,
         })
+    }
+
+    /// Whether the driver leaves the steps to the owner.
+    pub(crate) fn is_pulled(&self) -> bool {
+        matches!(self.steps, Steps::Owner(_))
+    }
+
+    /// Tells the owner who pulls steps that there may be some.
+    pub(crate) fn announce_steps(&self) {
+        if let Steps::Owner(wake) = &self.steps
+            && self.session().waiting_tasks() > 0
+        {
+            wake();
+        }
+    }
+
+    /// Runs one step for the owner who pulls them.
+    pub(crate) fn pull_step(&self) -> Option<Step> {
+        let step = {
+            let mut state = self.session();
+            let State { session, hub } = &mut *state;
+            let step = session.poll_step(Instant::now())?;
+            hub.follow(session, &step);
+            step
+        };
+        self.wake();
+        Some(step)
     }
 
     /// The session, to read it or for the driver to exchange with it.

@@ -1,5 +1,5 @@
 //! Orders of the session go to the connection, facts come back, and steps go to the application:
-//! pulled at once, each step's state before its events.
+//! pulled at once, each step's state before its events, unless its owner pulls them.
 
 use std::time::Instant;
 
@@ -27,7 +27,9 @@ impl Driver {
                     session.handle_fact(now, fact);
                     idle = false;
                 }
-                while let Some(step) = session.poll_step(now) {
+                while !self.shared.is_pulled()
+                    && let Some(step) = session.poll_step(now)
+                {
                     self.shared.publish(&mut session, step);
                     idle = false;
                 }
@@ -36,6 +38,7 @@ impl Driver {
                 break;
             }
         }
+        self.shared.announce_steps();
     }
 
     fn deliver_media(&mut self, now: Instant) {
