@@ -7,12 +7,12 @@ use serde::Serialize;
 
 use crate::report::Report;
 use crate::shell::{cargo, need_cargo_tool, run as execute};
-use crate::{api, compatibility, examples, fuzz, interop, sim, standalone, tidy};
+use crate::{api, compatibility, examples, fuzz, interop, sim, standalone, tidy, wpt};
 
 /// What to run.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// Also: every crate on its own, 1,000 seeds for each layer, Firefox, 60 s of each fuzz target.
+    /// Also: all of the conformance suite, every crate on its own, 1,000 seeds for each layer, Firefox, 60 s of each fuzz target.
     #[arg(long)]
     full: bool,
     /// Go on after a step that failed.
@@ -54,9 +54,13 @@ const PUSH: &[(&str, Step)] = &[
     ("interop chromium", |report| {
         interop::run(&interop::Arguments::of("chromium"), report)
     }),
+    ("wpt sample", |report| {
+        wpt::run(&wpt::Arguments::sample(), report)
+    }),
 ];
 
 const NIGHT: &[(&str, Step)] = &[
+    ("wpt", |report| wpt::run(&wpt::Arguments::all(), report)),
     ("interop firefox", |report| {
         interop::run(&interop::Arguments::of("firefox"), report)
     }),

@@ -23,6 +23,7 @@ mod sim;
 mod standalone;
 mod tidy;
 mod workspace;
+mod wpt;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ enum Command {
     Ci(ci::Arguments),
     /// Runs the interop cases against a browser or another stack.
     Interop(interop::Arguments),
+    /// Runs the browsers' conformance suite against our stack, by way of Node.
+    Wpt(wpt::Arguments),
     /// Builds, tests and uses every published crate on its own, outside the workspace.
     Standalone(standalone::Arguments),
     /// Runs the fuzz targets.
@@ -91,6 +94,7 @@ fn run(command: Command, report: &mut Report) -> anyhow::Result<()> {
     match command {
         Command::Ci(arguments) => ci::run(&arguments, report),
         Command::Interop(arguments) => interop::run(&arguments, report),
+        Command::Wpt(arguments) => wpt::run(&arguments, report),
         Command::Standalone(arguments) => standalone::run(&arguments, report),
         Command::Fuzz(arguments) => fuzz::run(&arguments, report),
         Command::Bench(arguments) => bench::run(&arguments, report),

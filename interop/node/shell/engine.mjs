@@ -1,7 +1,7 @@
 // The addon's functions over decoded values: calls, and the task queue, of which each task is a macrotask.
 
 /** Microtasks run after each callback of the platform, as in a browser whose stack is empty then. */
-const checkpoint = () => process._tickCallback();
+export const checkpoint = () => process._tickCallback();
 
 export class Engine {
   #addon;
@@ -81,7 +81,6 @@ export class Engine {
     this.#values.apply(set, bins);
     for (const [id, type, name, init] of fire ?? []) {
       this.#events(id, type, name, this.#values.decode(init ?? {}, bins));
-      checkpoint();
     }
     for (const [promise, fulfilled, value] of settle ?? []) {
       const pending = this.#pending.get(promise);

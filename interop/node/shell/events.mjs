@@ -21,8 +21,11 @@ function eventAttribute(type, value, definitions) {
   return /short|long|double|float/.test(type.idlType) ? 0 : null;
 }
 
-/** Dispatches an event of the addon at its object. */
-export function fire({ definitions, objects, classes }, id, type, name, init) {
+/** An environment whose EventTarget has a method of this name gets events of the platform by it. */
+const dispatchTrusted = Symbol.for('stonechat.dispatchTrusted');
+
+/** Dispatches an event of the addon at its object, with `checkpoint` after each listener, or at least after the last. */
+export function fire({ definitions, objects, classes }, checkpoint, id, type, name, init) {
   const target = objects.byId(id);
   if (!target) return;
   let event;
@@ -30,7 +33,9 @@ export function fire({ definitions, objects, classes }, id, type, name, init) {
   else if (definitions.isA(name, 'Event') && classes[name]) {
     event = constructEvent({ definitions, objects }, name, type, init, classes[name]);
   } else event = new Event(type, init);
-  target.dispatchEvent(event);
+  if (target[dispatchTrusted]) target[dispatchTrusted](event, checkpoint);
+  else target.dispatchEvent(event);
+  checkpoint();
 }
 
 /** A message; binary ones are what the channel's `binaryType` says. */

@@ -1,6 +1,6 @@
 // The interfaces of the W3C over the addon: `open` gives the classes, and what a page has besides.
 import { sendOperation } from './data_channel.mjs';
-import { Engine } from './engine.mjs';
+import { checkpoint, Engine } from './engine.mjs';
 import { makeError } from './errors.mjs';
 import { fire } from './events.mjs';
 import { defineInterfaces } from './interfaces.mjs';
@@ -35,7 +35,7 @@ export function open(addon, options = {}) {
   const transforms = scriptTransforms(objects, (...call) => engine.call(...call));
   const engine = new Engine(addon, values, {
     makeError: (description) => makeError(classes, description),
-    fire: (id, type, name, init) => transforms.onEvent(id, type, init) || fire(platform, id, type, name, init),
+    fire: (id, type, name, init) => transforms.onEvent(id, type, init) || fire(platform, checkpoint, id, type, name, init),
     onFrame: transforms.onFrame,
   });
   const frames = encodedFrames(platform);

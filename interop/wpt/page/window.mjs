@@ -50,7 +50,7 @@ export function installWindow(url) {
   function post(data, options, list) {
     const transfer = Array.isArray(list) ? list : (options?.transfer ?? []);
     const copy = structuredClone(data, { transfer });
-    setImmediate(() => dispatch(new MessageEvent('message', { data: copy, source: null, origin: location.origin })));
+    setImmediate(() => dispatch(new MessageEvent('message', { data: copy, source: global, origin: location.origin })));
   }
 }
 
