@@ -12,18 +12,20 @@ export class Engine {
   #scheduled = false;
   #ended = false;
   #frames;
+  #afterEvents;
 
   /**
    * @param addon the functions of BRIDGE.md
    * @param {import('./values.mjs').Values} values
    * @param {{makeError: (description: object) => Error, fire: (id: number, type: string, name: string, init: object) => void,
-   *   onFrame: (transform: number, frame: object) => void}} hooks
+   *   afterEvents: () => void, onFrame: (transform: number, frame: object) => void}} hooks
    */
-  constructor(addon, values, { makeError, fire, onFrame }) {
+  constructor(addon, values, { makeError, fire, afterEvents, onFrame }) {
     this.#addon = addon;
     this.#values = values;
     this.#errors = makeError;
     this.#events = fire;
+    this.#afterEvents = afterEvents;
     this.#frames = onFrame;
   }
 
@@ -82,6 +84,7 @@ export class Engine {
     for (const [id, type, name, init] of fire ?? []) {
       this.#events(id, type, name, this.#values.decode(init ?? {}, bins));
     }
+    if (fire?.length) this.#afterEvents();
     for (const [promise, fulfilled, value] of settle ?? []) {
       const pending = this.#pending.get(promise);
       this.#pending.delete(promise);

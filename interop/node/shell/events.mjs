@@ -24,15 +24,16 @@ function eventAttribute(type, value, definitions) {
 /** An environment whose EventTarget has a method of this name gets events of the platform by it. */
 const dispatchTrusted = Symbol.for('stonechat.dispatchTrusted');
 
-/** Dispatches an event of the addon at its object, with `checkpoint` after each listener, or at least after the last. */
-export function fire({ definitions, objects, classes }, checkpoint, id, type, name, init) {
-  const target = objects.byId(id);
-  if (!target) return;
-  let event;
-  if (name === 'MessageEvent') event = messageEvent(objects.inside(target), type, init);
-  else if (definitions.isA(name, 'Event') && classes[name]) {
-    event = constructEvent({ definitions, objects }, name, type, init, classes[name]);
-  } else event = new Event(type, init);
+/** Makes an event that the addon fires at an object. */
+export function makeEvent(platform, target, type, name, init) {
+  const { definitions, objects, classes } = platform;
+  if (name === 'MessageEvent') return messageEvent(objects.inside(target), type, init);
+  const isOurs = classes[name] && definitions.isA(name, 'Event');
+  return isOurs ? constructEvent(platform, name, type, init, classes[name]) : new Event(type, init);
+}
+
+/** Dispatches an event of the platform, with `checkpoint` after each listener, or at least after the last. */
+export function dispatch(target, event, checkpoint) {
   if (target[dispatchTrusted]) target[dispatchTrusted](event, checkpoint);
   else target.dispatchEvent(event);
   checkpoint();

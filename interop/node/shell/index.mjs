@@ -1,9 +1,11 @@
 // The interfaces of the W3C over the addon: `open` gives the classes, and what a page has besides.
+import { generateCertificateOperation } from './certificates.mjs';
 import { sendOperation } from './data_channel.mjs';
 import { checkpoint, Engine } from './engine.mjs';
 import { makeError } from './errors.mjs';
-import { fire } from './events.mjs';
+import { dispatch, makeEvent } from './events.mjs';
 import { defineInterfaces } from './interfaces.mjs';
+import { LegacyEvents } from './legacy_events.mjs';
 import { Media } from './media.mjs';
 import { Objects } from './objects.mjs';
 import { Values } from './values.mjs';
@@ -33,15 +35,29 @@ export function open(addon, options = {}) {
   const converter = new Converter(definitions, objects.interfaceOf);
   const platform = { definitions, converter, objects, classes };
   const transforms = scriptTransforms(objects, (...call) => engine.call(...call));
+  const legacy = new LegacyEvents();
   const engine = new Engine(addon, values, {
     makeError: (description) => makeError(classes, description),
-    fire: (id, type, name, init) => transforms.onEvent(id, type, init) || fire(platform, checkpoint, id, type, name, init),
+    fire(id, type, name, init) {
+      const target = objects.byId(id);
+      // Nobody can listen at an object that the script has not met.
+      if (!target || transforms.onEvent(id, type, init)) return;
+      const event = makeEvent(platform, target, type, name, init);
+      dispatch(target, event, checkpoint);
+      if (name === 'RTCTrackEvent') legacy.onTrack(target, event.streams);
+    },
+    afterEvents: () => legacy.flush((target, event) => dispatch(target, event, checkpoint)),
     onFrame: transforms.onFrame,
   });
   const frames = encodedFrames(platform);
   const special = {
     constructors: { ...frames.constructors, ...transforms.constructors },
-    operations: { ...frames.operations, 'RTCDataChannel.send': sendOperation(engine) },
+    operations: {
+      ...frames.operations,
+      'RTCDataChannel.send': sendOperation(engine),
+      'RTCPeerConnection::generateCertificate': generateCertificateOperation(engine, converter),
+    },
+    getters: { 'RTCRtpTransceiver.stopped': ({ attributes }) => attributes.currentDirection === 'stopped' },
     setters: {
       ...frames.setters,
       'RTCDataChannel.binaryType': (channel, value) => { channel.attributes.binaryType = value; },

@@ -8,7 +8,7 @@ import { bind, lengthOf } from './webidl/overloads.mjs';
  * Defines the classes of all interfaces in `shell.classes`.
  *
  * @param shell `{ definitions, converter, objects, engine, classes, special }`, where `special` has what the shell does itself:
- *   `constructors` by interface, `operations` and `setters` by `Interface.member`
+ *   `constructors` by interface, `operations`, `getters` and `setters` by `Interface.member`
  */
 export function defineInterfaces(shell) {
   for (const definition of shell.definitions.inOrder()) {
@@ -91,13 +91,15 @@ function entriesOf(found) {
 function defineAttribute(shell, interfaceName, member, prototype) {
   const { name, idlType, extAttrs, readonly } = member;
   const insideOf = (object) => inside(shell, object, interfaceName);
+  const computed = shell.special.getters?.[`${interfaceName}.${name}`];
   let accessors;
   if (idlType.idlType === 'EventHandler') {
     accessors = eventHandlerAttribute(name, insideOf);
   } else {
     accessors = {
       get() {
-        return insideOf(this).attributes[name] ?? null;
+        const found = insideOf(this);
+        return computed ? computed(found) : (found.attributes[name] ?? null);
       },
       set(value) {
         const found = insideOf(this);
@@ -131,6 +133,7 @@ function operation(shell, interfaceName, key, overloads) {
   const { name, idlType } = overloads[0];
   const isStatic = key.startsWith('::');
   const isPromise = idlType?.generic === 'Promise';
+  const nothing = returnsNothing(idlType); // the first overload is the one without callbacks
   const run = (object, given) => {
     const found = isStatic ? null : inside(shell, object, interfaceName);
     const { overload, values } = bind(shell.converter, overloads, given, `Failed to execute '${name}' on '${interfaceName}'`);
@@ -138,7 +141,7 @@ function operation(shell, interfaceName, key, overloads) {
     if (own) return own(found, values);
     if (name === 'toJSON') return toJson(shell, overload, found);
     const callbacks = values.filter((_, index) => shell.definitions.callbacks.has(overload.arguments[index]?.idlType.idlType));
-    const call = (args) => shell.engine.call(interfaceName + key, found?.id ?? null, args, returnsNothing(overload.idlType));
+    const call = (args) => shell.engine.call(interfaceName + key, found?.id ?? null, args, nothing);
     return callbacks.length ? legacy(call(values.filter((value) => !callbacks.includes(value))), callbacks) : call(values);
   };
   const method = named(name, function (...given) {

@@ -15,6 +15,7 @@ export class Element extends EventTarget {
       child.remove();
       child.parentElement = child.parentNode = this;
       this.children.push(child);
+      child.connected?.();
     }
     return child;
   }
@@ -78,6 +79,7 @@ export function installDocument({ html, url, title }, classes) {
   });
   const byTag = (tag) => {
     if (tag === 'meta') return metas;
+    if (tag === 'title') return title ? [{ firstChild: { data: title } }] : [];
     return elements.filter(({ localName }) => localName === tag);
   };
   const bySelector = (selector) => elements.filter(({ localName, id }) => localName === selector || `#${id}` === selector);

@@ -12,10 +12,9 @@ const SPECIFICATIONS = [
   'mediacapture-streams',
   'screen-capture',
   'mst-content-hint',
-  'dom', // for EventInit
-  'websockets', // for BinaryType
-  'webcodecs', // for EncodedVideoChunkType
 ];
+
+const OWN = ['basics', 'extensions'];
 
 /** Interfaces that these texts have beside ours. */
 const OFFERED = /^(RTC(?!Identity|RtpSFrame)|MediaStream|MediaDevice|InputDevice|Overconstrained|KeyFrameRequest)/;
@@ -29,13 +28,13 @@ const OFFERED_IN_WORKERS = /^(RTC(?!RtpSFrame|RtpScriptTransform$|RtpSender|RtpR
 /** Whether the classes of a worker include an interface. */
 export const offeredInWorkers = (name) => OFFERED_IN_WORKERS.test(name);
 
-/** The WebIDL of one specification. */
+/** The WebIDL of one specification; ours are beside this file. */
 export function readSpecification(name) {
+  if (OWN.includes(name)) return fs.readFileSync(new URL(`${name}.idl`, import.meta.url), 'utf8');
+
   const directory = path.dirname(createRequire(import.meta.url).resolve('@webref/idl/package.json'));
   return fs.readFileSync(path.join(directory, `${name}.idl`), 'utf8');
 }
 
-/** All texts, and our own for what no package has. */
-export function readSpecifications() {
-  return [...SPECIFICATIONS.map(readSpecification), fs.readFileSync(new URL('extensions.idl', import.meta.url), 'utf8')];
-}
+/** All texts. */
+export const readSpecifications = () => [...SPECIFICATIONS, ...OWN].map(readSpecification);
