@@ -11,6 +11,8 @@ function answer(op, [first]) {
       return object('RTCSessionDescription', first);
     case 'new RTCPeerConnection':
       return object('RTCPeerConnection', { signalingState: 'stable', iceGatheringState: 'new', iceConnectionState: 'new', connectionState: 'new' });
+    case 'new RTCRtpScriptTransform':
+      return object('RTCRtpScriptTransform', {});
     case 'new MediaStream':
       return object('MediaStream', { id: `stream ${ids}`, active: false });
     default: {

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import vm from 'node:vm';
 import './page/events_first.mjs';
+import './page/iterator_helpers.mjs';
 import { open } from '../node/shell/index.mjs';
 import { installPage } from './page/install.mjs';
 import { watchErrors } from './page/window.mjs';
