@@ -1,5 +1,6 @@
 // Values on their way over the bridge: see BRIDGE.md, "Values".
 import { makeError } from './errors.mjs';
+import { wellFormed } from './webidl/convert.mjs';
 
 /** Turns converted arguments into JSON and a list of binaries, and answers back into values. */
 export class Values {
@@ -22,7 +23,7 @@ export class Values {
   }
 
   #encode(value, bins) {
-    if (typeof value === 'string') return value.toWellFormed();
+    if (typeof value === 'string') return wellFormed(value);
     if (typeof value === 'number') return Number.isFinite(value) ? value : null;
     if (typeof value !== 'object' || value === null) return value === undefined ? null : value;
     const inside = this.#objects.inside(value);

@@ -9,6 +9,7 @@ use tokio::runtime::Runtime;
 use crate::Reply;
 use crate::arguments::Arguments;
 use crate::clock::ScriptClock;
+use crate::codecs;
 use crate::devices::Devices;
 use crate::error::{Failure, unknown};
 use crate::objects::{Id, Key, Objects};
@@ -48,7 +49,7 @@ impl Bridge {
             .build()?;
         Ok(Self {
             runtime,
-            api: Api::default(),
+            api: codecs::plug_into(Api::default()),
             queue: TaskQueue::default(),
             objects: Objects::default(),
             peers: BTreeMap::new(),

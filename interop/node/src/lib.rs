@@ -9,6 +9,7 @@ mod bridge;
 mod candidate;
 mod certificate;
 mod clock;
+mod codecs;
 mod configuration;
 mod constraints;
 mod data_channel;

@@ -1,4 +1,5 @@
 // The global object as a window: events, location, timers of a page, reporting of errors.
+import { webcrypto } from 'node:crypto';
 
 /** Makes the global object of this process a window at a URL. */
 export function installWindow(url) {
@@ -25,7 +26,8 @@ export function installWindow(url) {
   defineGlobal('requestAnimationFrame', (callback) => setTimeout(() => callback(performance.now()), 1000 / 60));
   defineGlobal('cancelAnimationFrame', (handle) => clearTimeout(handle));
   defineGlobal('getComputedStyle', () => ({}));
-  // Node's global `performance` and timers are those of a page already.
+  // Node 18 has no global `crypto`; other globals of pages are there already.
+  if (!global.crypto) defineGlobal('crypto', webcrypto);
 
   function dispatch(event) {
     const handler = global[`on${event.type}`];

@@ -38,7 +38,11 @@ impl Expectations {
     pub(super) fn read(directory: &Path, counted: &Counted) -> Result<Self> {
         let file = directory.join("expectations.toml");
         let text = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-        let text: Text = toml::from_str(&text).with_context(|| file.display().to_string())?;
+        Self::parse(&text, counted).with_context(|| file.display().to_string())
+    }
+
+    pub(super) fn parse(text: &str, counted: &Counted) -> Result<Self> {
+        let text: Text = toml::from_str(text)?;
         let mut expected = BTreeMap::new();
         for entry in text.expected {
             let known = counted.files.get(&entry.file);
@@ -46,7 +50,7 @@ impl Expectations {
             for name in entry.subtests {
                 ensure!(
                     known.is_some_and(|known| known.subtests.contains(&name)),
-                    "expectations.toml has what does not count: {} {name}",
+                    "this does not count: {} {name}",
                     entry.file
                 );
                 let former = expected.insert((entry.file.clone(), name.clone()), entry.flaky);

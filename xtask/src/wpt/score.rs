@@ -165,3 +165,94 @@ impl fmt::Display for SubtestScore {
         write!(formatter, "{word}: {}: {short}", self.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "/webrtc/file.html";
+
+    fn counted() -> Counted {
+        let text = r#"{
+            "source": {"commit": "0123456789ab"},
+            "references": [],
+            "files": {"/webrtc/file.html": {"class": "A", "subtests": ["first", "second"]}}
+        }"#;
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn expectations(text: &str) -> Expectations {
+        Expectations::parse(text, &counted()).unwrap()
+    }
+
+    fn result(text: &str) -> FileResult {
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn score(expected: &str, ran: &str) -> FileScore {
+        FileScore::of(&counted(), &expectations(expected), &result(ran)).unwrap()
+    }
+
+    fn verdicts(score: &FileScore) -> Vec<Verdict> {
+        score.subtests.iter().map(|subtest| subtest.verdict).collect()
+    }
+
+    #[test]
+    fn what_did_not_run_has_failed() {
+        let ran = r#"{"file": "/webrtc/file.html", "status": "OK", "subtests": [{"name": "first", "status": "PASS"},
+            {"name": "another", "status": "PASS"}]}"#;
+        let score = score("", ran);
+        assert_eq!((score.passed(), score.subtests.len()), (1, 2));
+        assert_eq!(verdicts(&score), [Verdict::Usual, Verdict::Lost]);
+        assert!(score.trouble.is_none());
+    }
+
+    #[test]
+    fn an_expectation_that_passes_is_told() {
+        let ran = r#"{"file": "/webrtc/file.html", "status": "OK", "subtests": [{"name": "first", "status": "PASS"},
+            {"name": "second", "status": "FAIL", "message": "no"}]}"#;
+        let expected = |flaky: bool| {
+            format!(
+                "[[expected]]\nfile = '{FILE}'\nreason = 'r'\nflaky = {flaky}\nsubtests = ['first', 'second']"
+            )
+        };
+        let sure = score(&expected(false), ran);
+        assert_eq!(verdicts(&sure), [Verdict::Won, Verdict::Usual]);
+        assert!(!sure.is_worse_than_expected());
+        let flaky = score(&expected(true), ran);
+        assert_eq!(verdicts(&flaky), [Verdict::Usual, Verdict::Usual]);
+    }
+
+    #[test]
+    fn a_crash_is_trouble_whatever_is_expected() {
+        let ran = r#"{"file": "/webrtc/file.html", "status": "CRASH", "message": "SIGSEGV", "subtests": []}"#;
+        let expected =
+            format!("[[expected]]\nfile = '{FILE}'\nreason = 'r'\nsubtests = ['first', 'second']");
+        let score = score(&expected, ran);
+        assert_eq!(verdicts(&score), [Verdict::Usual, Verdict::Usual]);
+        assert_eq!(score.trouble.as_deref(), Some("CRASH SIGSEGV"));
+        assert!(score.is_worse_than_expected());
+    }
+
+    #[test]
+    fn a_second_run_counts_if_it_is_better() {
+        let bad = r#"{"file": "/webrtc/file.html", "status": "OK", "subtests": [{"name": "first", "status": "PASS"}]}"#;
+        let good = r#"{"file": "/webrtc/file.html", "status": "OK", "subtests": [{"name": "first", "status": "PASS"},
+            {"name": "second", "status": "PASS"}]}"#;
+        let (counted, expectations) = (counted(), expectations(""));
+        let mut score = Score::of(&counted, &expectations, &[result(bad)]);
+        assert_eq!(score.files_to_repeat(), [FILE]);
+        score.repeat(&counted, &expectations, &result(good));
+        assert!(score.files_to_repeat().is_empty());
+        score.repeat(&counted, &expectations, &result(bad));
+        assert_eq!(score.classes()["A"].pass, 2);
+    }
+
+    #[test]
+    fn an_expectation_has_to_be_of_what_counts() {
+        let unknown = format!("[[expected]]\nfile = '{FILE}'\nreason = 'r'\nsubtests = ['third']");
+        assert!(Expectations::parse(&unknown, &counted()).is_err());
+        let unreasoned = format!("[[expected]]\nfile = '{FILE}'\nreason = ''\nsubtests = ['first']");
+        assert!(Expectations::parse(&unreasoned, &counted()).is_err());
+    }
+}

@@ -200,7 +200,13 @@ function float(name, value, what) {
 function string(name, value, what) {
   if (typeof value === 'symbol') throw new TypeError(`${what} is a symbol`);
   const text = String(value);
-  return name === 'USVString' ? text.toWellFormed() : text;
+  return name === 'USVString' ? wellFormed(text) : text;
+}
+
+/** A string without lone surrogates. Node 18 has no `toWellFormed`. */
+export function wellFormed(text) {
+  if (text.toWellFormed) return text.toWellFormed();
+  return text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd');
 }
 
 function buffer(name, value, what) {
