@@ -23,7 +23,7 @@ pub enum Event {
     },
     /// The state changed.
     State(State),
-    /// A pair was selected for data.
+    /// Data goes over this pair: the selected one, or until one is selected the best that works.
     SelectedPair {
         /// The local candidate.
         local: Box<Candidate>,
@@ -57,7 +57,8 @@ pub enum State {
     Connected,
     /// A pair is selected and nothing is left to be checked.
     Completed,
-    /// The pair in use does not answer.
+    /// The pair in use does not answer, or none of the candidates that there are works and more may
+    /// come.
     Disconnected,
     /// No pair works, or consent was lost. Only a restart helps.
     Failed,

@@ -36,6 +36,10 @@ pub(crate) struct Session {
     pub(crate) patience: Option<Instant>,
     /// Consent on the selected pair was lost, or nothing works.
     pub(crate) failed: bool,
+    /// The pair that was told last.
+    pub(crate) told_pair: Option<PairId>,
+    /// It is a restart because nothing worked.
+    pub(crate) began_lost: bool,
 }
 
 /// The other side's credentials and what is made of them once.
@@ -73,6 +77,8 @@ impl Session {
             valid_since: None,
             patience: None,
             failed: false,
+            told_pair: None,
+            began_lost: false,
         }
     }
 

@@ -54,6 +54,8 @@ pub(crate) struct Signaling {
     pub(crate) pending_remote: Option<Description>,
     pub(crate) last_offer: Option<String>,
     pub(crate) last_answer: Option<String>,
+    /// Whether the last offer or answer was made in the state in which we are.
+    pub(crate) last_is_fresh: bool,
     /// What each media section is used for, by index.
     pub(crate) sections: Vec<Section>,
     /// What to go back to, while an exchange is under way.
@@ -66,6 +68,8 @@ pub(crate) struct Signaling {
     pub(crate) next_mid: u32,
     /// The identification that an offer which was not set yet gives the section for data.
     pub(crate) offered_data_mid: Option<String>,
+    /// The id of the stream of tracks of which the peer names none.
+    pub(crate) default_stream: Option<String>,
 }
 
 /// A description in force or pending.
@@ -101,6 +105,7 @@ impl Signaling {
             pending_remote: None,
             last_offer: None,
             last_answer: None,
+            last_is_fresh: false,
             sections: Vec::new(),
             stable: None,
             negotiation_needed: false,
@@ -108,6 +113,7 @@ impl Signaling {
             credentials_of_other_servers: Vec::new(),
             next_mid: 0,
             offered_data_mid: None,
+            default_stream: None,
         }
     }
 

@@ -113,7 +113,7 @@ impl Api {
         &self,
         configuration: RtcConfiguration,
     ) -> Result<RtcPeerConnection, RtcError> {
-        self.connect(configuration, Steps::Driver)
+        self.connect(self.config.clone(), configuration, Steps::Driver)
     }
 
     /// A peer connection whose steps the caller pulls: for bindings to languages of which a
@@ -128,12 +128,16 @@ impl Api {
         configuration: RtcConfiguration,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<PulledPeerConnection, RtcError> {
-        self.connect(configuration, Steps::Owner(Box::new(wake)))
+        let mut config = self.config.clone();
+        // The owner has tasks that end.
+        config.session.parameters_stay = false;
+        self.connect(config, configuration, Steps::Owner(Box::new(wake)))
             .map(PulledPeerConnection::new)
     }
 
     fn connect(
         &self,
+        config: Config,
         configuration: RtcConfiguration,
         steps: Steps,
     ) -> Result<RtcPeerConnection, RtcError> {
@@ -145,8 +149,7 @@ impl Api {
         let seed = crate::random::seed().map_err(no_randomness)?;
         let now = Instant::now();
         let env = Env::new(seed, (now, SystemTime::now()), Arc::clone(&self.crypto));
-        let (session, connection) =
-            split(self.config.clone(), configuration, certificate, &env, now)?;
+        let (session, connection) = split(config, configuration, certificate, &env, now)?;
         let (commands, incoming) = mpsc::channel(COMMANDS);
         let codecs = Arc::clone(&self.codecs);
         let shared = Shared::new(session, commands, codecs, runtime.clone(), steps);

@@ -25,6 +25,7 @@ use stonechat_peerconnection::Connection;
 use tokio::sync::mpsc;
 
 pub(crate) use self::command::Command;
+use self::exchange::tell_session;
 pub(crate) use self::ice::IceDriver;
 pub(crate) use self::io::Io;
 use crate::rtc_identity_provider::Providers;
@@ -70,7 +71,8 @@ impl Driver {
             let more = received | self.take_commands(now) | self.take_outbox(now);
             self.exchange(now);
             self.do_requests(now);
-            let unsent = self.io.transmit(now, &mut self.connection);
+            let tell = |connection: &mut Connection| tell_session(&self.shared, connection, now);
+            let unsent = self.io.transmit(now, &mut self.connection, tell);
             self.exchange(now);
             self.do_requests(now);
             if self.connection.is_closed() {

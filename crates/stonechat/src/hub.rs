@@ -235,8 +235,11 @@ impl Hub {
     /// owner who pulled it.
     pub(crate) fn follow(&mut self, session: &Session, step: &Step) {
         self.publish_states(session);
-        self.join_streams(session, &mut joins(&step.fire));
+        let mut joins = joins(&step.fire);
         for event in &step.fire {
+            if matches!(event, Event::Track { .. }) {
+                self.join_streams(session, &mut joins);
+            }
             self.follow_media(session, event);
         }
         for (promise, result) in &step.settle {

@@ -153,7 +153,10 @@ impl PulledPeerConnection {
     /// resolves the promise.
     pub fn replace_track(&self, sender: SenderId, track: Option<&MediaStreamTrack>) -> Answer {
         let mut replacements = self.replacements();
-        let answer = self.call(Call::ReplaceTrack(sender, track.map(MediaStreamTrack::info)));
+        let answer = self.call(Call::ReplaceTrack(
+            sender,
+            track.map(MediaStreamTrack::info),
+        ));
         if let Answer::Promise(promise) = &answer {
             replacements.insert(*promise, (sender, track.cloned()));
         }

@@ -34,7 +34,7 @@ impl RtcSctpTransport {
     /// `transport`, while the section for data is negotiated.
     #[must_use]
     pub fn transport(&self) -> Option<RtcDtlsTransport> {
-        let id = self.shared.session().sctp()?.transport;
+        let id = self.shared.session().sctp()?.transport?;
         Some(RtcDtlsTransport::new(&self.shared, id))
     }
 

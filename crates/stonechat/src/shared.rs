@@ -171,7 +171,11 @@ impl Shared {
         }
     }
 
+    /// No more media comes. Who pulls steps hears of it by one.
     pub(crate) fn end(&self, receiver: ReceiverId) {
+        if self.is_pulled() {
+            return;
+        }
         if let Some(track) = self.session().hub.track(receiver) {
             track.end();
         }

@@ -20,6 +20,7 @@ use crate::step::Effects;
 use crate::streams::Streams;
 use crate::task_queue::{Task, TaskQueue, Wake};
 use crate::tracks::Tracks;
+use crate::transform::Transforms;
 
 /// All that the addon holds.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ pub(crate) struct Bridge {
     pub(crate) streams: Streams,
     pub(crate) devices: Devices,
     pub(crate) sinks: Sinks,
+    pub(crate) transforms: Transforms,
     pub(crate) clock: ScriptClock,
     /// The peer connection whose task goes on.
     continuing: Option<Id>,
@@ -58,6 +60,7 @@ impl Bridge {
             streams: Streams::default(),
             devices: Devices::default(),
             sinks: Sinks::default(),
+            transforms: Transforms::default(),
             clock: ScriptClock::default(),
             continuing: None,
             last_promise: 0,
@@ -138,7 +141,8 @@ impl Bridge {
             Key::Certificate(id) => self.certificate(id, name),
             Key::Track(id) => self.track(id, name, args, effects),
             Key::Stream(id) => self.stream(id, name, args),
-            Key::Sctp(..) | Key::Description(..) | Key::Transform(_) => Err(unknown(op)),
+            Key::Transform(id) => self.script_transformer(id, name, args),
+            Key::Sctp(..) | Key::Description(..) => Err(unknown(op)),
         }
     }
 
@@ -148,6 +152,7 @@ impl Bridge {
             "RTCIceCandidate" => self.new_ice_candidate(args),
             "RTCSessionDescription" => self.new_session_description(args),
             "MediaStream" => self.new_stream(args),
+            "RTCRtpScriptTransform" => self.new_script_transform(),
             _ => Err(unknown(name)),
         }
     }

@@ -79,14 +79,8 @@ impl Bridge {
         let peer = self.peer(peer)?;
         let configuration = peer.pc.session().configuration().clone();
         let mut servers = Vec::new();
-        for (index, server) in configuration.ice_servers.iter().enumerate() {
-            let is_text = peer.single_urls.get(index).copied().unwrap_or_default();
-            let urls = match server.urls.as_slice() {
-                // As it was given: a text, or a sequence of one.
-                [url] if is_text => json!(url),
-                urls => json!(urls),
-            };
-            let mut json = json!({ "urls": urls });
+        for server in &configuration.ice_servers {
+            let mut json = json!({ "urls": server.urls });
             if let Some(username) = &server.username {
                 json["username"] = json!(username);
             }
@@ -111,16 +105,6 @@ impl Bridge {
             "certificates": certificates,
             "iceCandidatePoolSize": configuration.ice_candidate_pool_size,
         }))
-    }
-
-    /// Which servers were given with a text instead of a sequence of texts.
-    pub(crate) fn single_urls(args: &Arguments) -> Vec<bool> {
-        let servers = args.value(0).get("iceServers").and_then(Value::as_array);
-        servers
-            .into_iter()
-            .flatten()
-            .map(|server| server.get("urls").is_some_and(Value::is_string))
-            .collect()
     }
 
     /// The key of the transport of data of a peer connection.

@@ -28,6 +28,7 @@ mod step;
 mod streams;
 mod task_queue;
 mod tracks;
+mod transform;
 mod transports;
 
 use std::cell::RefCell;

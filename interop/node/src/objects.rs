@@ -161,14 +161,4 @@ impl Objects {
         *told = attributes;
         changed
     }
-
-    /// JavaScript gave an attribute this value itself.
-    pub(crate) fn note(&mut self, id: Id, name: &str, value: Value) {
-        if let Some(Known {
-            told: Some(told), ..
-        }) = self.known.get_mut(&id)
-        {
-            told.insert(name.to_owned(), value);
-        }
-    }
 }

@@ -18,8 +18,6 @@ use crate::outcome::{Done, Outcome, PromiseNumber};
 pub(crate) struct Peer {
     pub(crate) pc: PulledPeerConnection,
     pub(crate) promises: BTreeMap<PromiseId, PromiseNumber>,
-    /// Which servers of the configuration were given with a text for `urls`.
-    pub(crate) single_urls: Vec<bool>,
     pub(crate) sctp_generation: u32,
     has_sctp: bool,
     descriptions: BTreeMap<Slot, Held>,
@@ -45,11 +43,10 @@ struct Held {
 }
 
 impl Peer {
-    pub(crate) fn new(pc: PulledPeerConnection, single_urls: Vec<bool>) -> Self {
+    pub(crate) fn new(pc: PulledPeerConnection) -> Self {
         Self {
             pc,
             promises: BTreeMap::new(),
-            single_urls,
             sctp_generation: 0,
             has_sctp: false,
             descriptions: BTreeMap::new(),
@@ -84,12 +81,13 @@ impl Peer {
             let Some(description) = description else {
                 continue;
             };
-            // What was pending becomes current; candidates are added to what is there.
+            // What was pending becomes current. What candidates were added to is another object, so
+            // that who holds the old one has what was said then.
             let same = [Some(slot), slot.pending()]
                 .into_iter()
                 .flatten()
                 .filter_map(|slot| before.get(&slot))
-                .find(|held| is_same(&held.description, &description));
+                .find(|held| held.description == description);
             let id = same.map_or_else(|| objects.fresh(), |held| held.id);
             self.descriptions.insert(slot, Held { id, description });
         }
@@ -105,20 +103,6 @@ impl Slot {
             Self::PendingLocal | Self::PendingRemote => None,
         }
     }
-}
-
-/// Whether both are the same but for candidates.
-fn is_same(one: &RtcSessionDescription, other: &RtcSessionDescription) -> bool {
-    let is_fixed = |line: &&str| {
-        let changing = ["a=candidate:", "a=end-of-candidates", "a=rtcp:", "c=", "m="];
-        !changing.iter().any(|start| line.starts_with(start))
-    };
-    one.kind == other.kind
-        && one
-            .sdp
-            .lines()
-            .filter(is_fixed)
-            .eq(other.sdp.lines().filter(is_fixed))
 }
 
 impl Bridge {

@@ -68,8 +68,7 @@ impl Bridge {
             .api
             .pulled_peer_connection(configuration, move || queue.sync(id))?;
         self.queue.add_peer(id, &pc);
-        self.peers
-            .insert(id, Peer::new(pc, Self::single_urls(args)));
+        self.peers.insert(id, Peer::new(pc));
         Ok(self.objects.reference(Key::Peer(id)).into())
     }
 
@@ -125,9 +124,7 @@ impl Bridge {
             "getConfiguration" => self.configuration(id).map(Outcome::Value),
             "setConfiguration" => {
                 let configuration = self.read_configuration(args)?;
-                let done = self.called(id, Call::SetConfiguration(Box::new(configuration)))?;
-                self.peer_mut(id)?.single_urls = Self::single_urls(args);
-                Ok(done)
+                self.called(id, Call::SetConfiguration(Box::new(configuration)))
             }
             "getSenders" => self.transceivers_of(id, |peer, of| {
                 of.is_attached.then(|| Key::Sender(peer, of.id.sender()))

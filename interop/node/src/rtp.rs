@@ -141,6 +141,12 @@ impl Bridge {
                 self.called(peer, Call::SetStreams(id, streams))
             }
             "getStats" => self.promised_call(peer, Call::GetStats(StatsSelector::Sender(id))),
+            "transform=" => self.set_sender_transform(peer, id, args.value(0)),
+            "generateKeyFrame" => {
+                let rid = args.value(0).get(0).and_then(Value::as_str);
+                let rid = rid.map(str::to_owned);
+                self.promised_call(peer, Call::GenerateKeyFrame { sender: id, rid })
+            }
             _ => Err(unknown(name)),
         }
     }
@@ -178,6 +184,7 @@ impl Bridge {
                 Ok(self::sources(&sources, self.clock))
             }
             "getStats" => self.promised_call(peer, Call::GetStats(StatsSelector::Receiver(id))),
+            "transform=" => self.set_receiver_transform(peer, id, args.value(0)),
             "jitterBufferTarget=" => {
                 let target = match args.value(0).as_f64() {
                     None => None,

@@ -180,6 +180,9 @@ impl Bridge {
                 let init = json!({ "tone": tone });
                 effects.fire(target, "tonechange", "RTCDTMFToneChangeEvent", init);
             }
+            Event::KeyFrameRequested { sender, .. } => {
+                self.fire_key_frame_requests(peer, sender, effects);
+            }
             Event::DataChannel(channel) => {
                 let init =
                     json!({ "channel": self.objects.reference(Key::Channel(peer, channel)) });

@@ -58,7 +58,12 @@ impl Tracks {
         track: &MediaStreamTrack,
     ) -> Id {
         match self.by_name(track.id()) {
-            Some(id) => id,
+            Some(id) => {
+                if let Some(known) = self.tracks.get_mut(&id) {
+                    known.receiver = Some((peer, receiver));
+                }
+                id
+            }
             None => self.add(objects, track, Some((peer, receiver))),
         }
     }

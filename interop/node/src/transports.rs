@@ -44,7 +44,7 @@ impl Bridge {
             size => json!(size),
         };
         Some(json!({
-            "transport": self.objects.reference(Key::Dtls(peer, view.transport)),
+            "transport": view.transport.map(|id| self.objects.reference(Key::Dtls(peer, id))),
             "state": view.state.as_str(),
             "maxMessageSize": max_message_size,
             "maxChannels": view.max_channels,

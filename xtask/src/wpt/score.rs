@@ -194,7 +194,11 @@ mod tests {
     }
 
     fn verdicts(score: &FileScore) -> Vec<Verdict> {
-        score.subtests.iter().map(|subtest| subtest.verdict).collect()
+        score
+            .subtests
+            .iter()
+            .map(|subtest| subtest.verdict)
+            .collect()
     }
 
     #[test]
@@ -252,7 +256,8 @@ mod tests {
     fn an_expectation_has_to_be_of_what_counts() {
         let unknown = format!("[[expected]]\nfile = '{FILE}'\nreason = 'r'\nsubtests = ['third']");
         assert!(Expectations::parse(&unknown, &counted()).is_err());
-        let unreasoned = format!("[[expected]]\nfile = '{FILE}'\nreason = ''\nsubtests = ['first']");
+        let unreasoned =
+            format!("[[expected]]\nfile = '{FILE}'\nreason = ''\nsubtests = ['first']");
         assert!(Expectations::parse(&unreasoned, &counted()).is_err());
     }
 }

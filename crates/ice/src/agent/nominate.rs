@@ -117,16 +117,25 @@ impl Core {
         if self.previous.is_some() {
             self.previous_until = Some(now + LINGER);
         }
-        let stats = self
-            .session
-            .list
-            .get(id)
-            .and_then(|pair| self.pair_stats(&self.session, pair));
-        if let Some(stats) = stats {
-            let (local, remote) = (Box::new(stats.local), Box::new(stats.remote));
-            self.tell(Event::SelectedPair { local, remote }, |known| {
-                matches!(known, Event::SelectedPair { .. })
-            });
+    }
+
+    /// Tells which pair data goes over, if that is another one than before: the selected one, or
+    /// as long as none is selected the best that works.
+    pub(super) fn tell_pair(&mut self) {
+        let Some(pair) = self.session.route() else {
+            return;
+        };
+        let id = pair.id;
+        if self.session.told_pair == Some(id) {
+            return;
         }
+        let Some(stats) = self.pair_stats(&self.session, pair) else {
+            return;
+        };
+        let (local, remote) = (Box::new(stats.local), Box::new(stats.remote));
+        self.session.told_pair = Some(id);
+        self.tell(Event::SelectedPair { local, remote }, |known| {
+            matches!(known, Event::SelectedPair { .. })
+        });
     }
 }

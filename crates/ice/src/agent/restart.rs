@@ -2,7 +2,7 @@ use std::time::Instant;
 
 use crate::pair::{Nomination, Pair};
 use crate::session::Session;
-use crate::{Credentials, Event, GatheringState, PairId};
+use crate::{Credentials, Event, GatheringState, PairId, State};
 
 use super::Core;
 
@@ -125,7 +125,9 @@ impl Core {
     /// data.
     pub(super) fn renew(&mut self, credentials: Credentials) -> Replaced {
         self.last_number = self.last_number.wrapping_add(1);
-        let session = Session::new(self.last_number, credentials, &self.crypto);
+        let mut session = Session::new(self.last_number, credentials, &self.crypto);
+        session.began_lost = matches!(self.state, State::Disconnected | State::Failed)
+            || self.session.began_lost && self.state == State::Checking;
         let mut old = std::mem::replace(&mut self.session, session);
         self.conflicts = 0;
         let replaced = match old.route().map(|pair| pair.id) {

@@ -18,6 +18,7 @@ impl Core {
         self.start_due(now);
         self.fail_if_hopeless(now);
         self.update_state(now);
+        self.tell_pair();
         self.update_route();
         self.deadline = self.next_deadline(now);
     }
@@ -155,6 +156,8 @@ impl Core {
         if self.session.peer.is_none() {
             let previous = self.previous.as_ref().and_then(|previous| previous.route());
             return match previous {
+                // Whether it was lost before is forgotten.
+                _ if self.session.began_lost => State::Checking,
                 Some(pair) if disconnected(pair) => State::Disconnected,
                 Some(_) if self.state == State::Completed => State::Completed,
                 Some(_) => State::Connected,
@@ -162,9 +165,20 @@ impl Core {
             };
         }
         if self.session.valid_since.is_some() {
-            State::Disconnected
-        } else {
-            State::Checking
+            return State::Disconnected;
+        }
+        if self.has_open_pair() || self.session.began_lost {
+            return State::Checking;
+        }
+        let may_get_more = !self.session.remote_complete
+            || !self.session.resolving.is_empty()
+            || self.gatherer.state != GatheringState::Complete;
+        let is_first = self.previous.is_none() && self.session.remotes.is_empty();
+        match (is_first, may_get_more) {
+            (true, true) => State::New,
+            // All that there is was checked; a candidate that comes may work.
+            (false, true) if !self.session.list.pairs().is_empty() => State::Disconnected,
+            (_, _) => State::Checking,
         }
     }
 

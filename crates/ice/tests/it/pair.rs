@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use stonechat_ice::{CandidateKind, Event, HostAddresses, PairState, State};
+use stonechat_ice::{CandidateKind, Config, Event, HostAddresses, PairState, State};
 use stonechat_testkit::{Link, Loss, seeds};
 
 use crate::setup::{Call, SIDES, controlled, controlling, interfaces, ip, open_call, open_network};
@@ -268,4 +268,35 @@ fn nothing_to_connect_to_fails_after_the_patience_and_not_before() {
     call.run_for(Duration::from_millis(200));
     assert_eq!(SIDES.map(|side| call.state(side)), [State::Failed; 2]);
     assert!(call.events[0].contains(&Event::State(State::Failed)));
+}
+
+#[test]
+fn before_the_first_remote_candidate_nothing_is_checked() {
+    let mut call = open_call(10, &Link::default());
+    call.trickles = false;
+    call.begin();
+    call.run_for(Duration::from_secs(2));
+    assert_eq!(SIDES.map(|side| call.state(side)), [State::New; 2]);
+    let theirs = call.told[1][0].clone();
+    call.give_candidate(0, &theirs);
+    call.run_for(Duration::from_millis(10));
+    assert!(call.events[0].contains(&Event::State(State::Checking)));
+}
+
+#[test]
+fn when_all_candidates_failed_and_more_may_come_it_is_disconnected() {
+    let (network, hosts) = open_network(11, &Link::default());
+    let patient = Config {
+        max_requests: 3,
+        ..controlling()
+    };
+    let mut call = Call::new(11, network, hosts, [patient, controlled()]);
+    call.trickles = false;
+    call.begin();
+    let nobody = "1 1 udp 2130706431 192.0.2.250 9 typ host".parse().unwrap();
+    call.give_candidate(0, &nobody);
+    assert!(call.run_until(LIMIT, |call| call.state(0) == State::Disconnected));
+    let theirs = call.told[1][0].clone();
+    call.give_candidate(0, &theirs);
+    assert!(call.run_until(LIMIT, |call| call.state(0) == State::Connected));
 }

@@ -230,8 +230,8 @@ impl Session {
             .signaling
             .sections
             .iter()
-            .find(|section| section.kind == SectionKind::Data && !section.rejected)
-            .and_then(|section| section.transport)?;
+            .find(|section| section.kind == SectionKind::Data && !section.rejected)?
+            .transport;
         Some(SctpView {
             transport,
             state: sctp.state,
@@ -328,8 +328,8 @@ pub struct TransportView {
 /// `RTCSctpTransport`.
 #[derive(Clone, Copy, Debug)]
 pub struct SctpView {
-    /// `transport`.
-    pub transport: TransportId,
+    /// `transport`, once a description of ours names it.
+    pub transport: Option<TransportId>,
     /// `state`.
     pub state: SctpTransportState,
     /// `maxMessageSize`, in octets; `u64::MAX` if there is no limit.

@@ -87,9 +87,9 @@ impl Session {
         }
     }
 
-    /// Queues a fact as a task. A state fact replaces the last queued one of the same object, and
-    /// what is undone before anybody saw it is taken back, so that a peer cannot make the queue
-    /// grow while nobody pulls steps.
+    /// Queues a fact as a task. What is undone before anybody saw it is taken back, and in a long
+    /// queue a state fact replaces the last one of the same object, so that a peer cannot make the
+    /// queue grow while nobody pulls steps.
     pub(super) fn queue_fact(&mut self, fact: Fact) {
         let is_long = self.tasks.len() >= MANY_TASKS;
         let mut queued =
@@ -116,14 +116,14 @@ impl Session {
                     return;
                 }
             }
-            Fact::IceState { transport, .. } => {
+            Fact::IceState { transport, .. } if is_long => {
                 let last = queued.find(|(_, other)| other.transport() == Some(*transport));
                 if let Some((_, last @ Fact::IceState { .. })) = last {
                     *last = fact;
                     return;
                 }
             }
-            Fact::SelectedPair { transport, .. } => {
+            Fact::SelectedPair { transport, .. } if is_long => {
                 let last = queued.find(|(_, other)| other.transport() == Some(*transport));
                 if let Some((_, last @ Fact::SelectedPair { .. })) = last {
                     *last = fact;

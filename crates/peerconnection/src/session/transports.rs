@@ -167,13 +167,12 @@ impl TransportObjects {
 }
 
 impl TransportObject {
-    /// New credentials: candidates are gathered again.
+    /// New credentials: candidates are gathered again, which is told when it begins.
     pub(crate) fn restart(&mut self, credentials: stonechat_ice::Credentials) {
         self.credentials = credentials;
         self.candidates.clear();
         self.surfaced.clear();
         self.remote_candidates.clear();
-        self.gathering_state = IceGathererState::New;
     }
 }
 
@@ -455,6 +454,13 @@ impl Session {
                 .any(|transceiver| transceiver.id == id && !transceiver.stopped),
             SectionKind::Data => self.channels.sctp.is_some(),
             SectionKind::Unknown => false,
+        }
+    }
+
+    /// An exchange was completed: without transports there is nothing that gathers.
+    pub(crate) fn note_end_of_transports(&mut self, step: &mut Step) {
+        if self.referenced().next().is_none() {
+            self.update_gathering(step);
         }
     }
 

@@ -29,6 +29,7 @@ impl Session {
         };
         let sdp = self.write_answer(&offer.sdp)?.to_string();
         self.signaling.last_answer = Some(sdp.clone());
+        self.signaling.last_is_fresh = true;
         Ok(SessionDescription {
             kind: SdpType::Answer,
             sdp,

@@ -35,9 +35,9 @@ impl Session {
             ));
         }
         match (made, kind) {
-            (Some(_), _) => Ok(()),
-            (None, SdpType::Offer) => self.check_creates_offer(),
-            (None, _) => self.check_creates_answer(),
+            (Some(_), _) if self.signaling.last_is_fresh => Ok(()),
+            (_, SdpType::Offer) => self.check_creates_offer(),
+            (_, _) => self.check_creates_answer(),
         }
     }
 
@@ -122,6 +122,7 @@ impl Session {
             SdpType::Offer => self.signaling.last_offer.clone(),
             _ => self.signaling.last_answer.clone(),
         };
+        let made = made.filter(|_| self.signaling.last_is_fresh);
         let new = match kind {
             SdpType::Offer => self.create_offer(OfferOptions::default()),
             _ => self.create_answer(),
@@ -357,8 +358,7 @@ impl Session {
         self.signaling.pending_local = None;
         self.signaling.pending_remote = None;
         self.signaling.stable = None;
-        self.signaling.last_offer = None;
-        self.signaling.last_answer = None;
+        self.signaling.last_is_fresh = false;
         self.signaling.offered_data_mid = None;
         for transceiver in &mut self.transceivers {
             transceiver.offered_mid = None;
@@ -377,6 +377,7 @@ impl Session {
         self.empty_pool();
         self.forget_unused_transports();
         self.enter(SignalingState::Stable, step);
+        self.note_end_of_transports(step);
         self.signaling.clear_negotiation_needed();
         self.update_negotiation_needed();
     }

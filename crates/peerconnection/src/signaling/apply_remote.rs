@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use stonechat_sdp::{Limits, Media, MediaKind, Setup};
+use stonechat_sdp::{AttributeKind, ErrorKind, Limits, Media, MediaKind, Setup};
 
 use super::answer::media_is_gone;
 use super::remote_tracks::RemoteTracks;
@@ -69,6 +69,13 @@ impl Session {
     pub(crate) fn parse_remote(&self, text: &str) -> Result<stonechat_sdp::Session, Error> {
         let limits = Limits::default().with_size(self.config.max_description);
         stonechat_sdp::Session::parse_with(text, &limits).map_err(|error| {
+            // The characters of credentials are no matter of the syntax of SDP (RFC 8839).
+            let of_credentials = [AttributeKind::IceUfrag, AttributeKind::IcePwd];
+            if let ErrorKind::Attribute(kind) = error.kind
+                && of_credentials.contains(&kind)
+            {
+                return Error::new(ErrorName::InvalidAccessError, error.to_string());
+            }
             let detail = ErrorDetail {
                 error_detail: ErrorDetailType::SdpSyntaxError,
                 sdp_line_number: u32::try_from(error.line).ok(),
@@ -427,6 +434,16 @@ impl Session {
         id
     }
 
+    /// The stream of tracks of which the peer names none (RFC 8829, section 5.8.2).
+    fn default_stream(&mut self) -> String {
+        if let Some(stream) = &self.signaling.default_stream {
+            return stream.clone();
+        }
+        let stream = self.random_id();
+        self.signaling.default_stream = Some(stream.clone());
+        stream
+    }
+
     /// What a remote section says of the track that we receive (webrtc-pc, section 5.1.1).
     fn process_remote_track(
         &mut self,
@@ -435,26 +452,30 @@ impl Session {
         media: &Media,
         tracks: &mut RemoteTracks,
     ) {
-        let streams = streams_of(media);
-        let Some(transceiver) = self.transceiver_mut(id).filter(|this| !this.stopping) else {
+        let streams = streams_of(media).unwrap_or_else(|| vec![self.default_stream()]);
+        let Some(transceiver) = self.transceiver_mut(id).filter(|this| !this.stopped) else {
             return;
         };
         transceiver.process_remote_tracks(direction, &streams, tracks);
     }
 }
 
-/// The streams that a section's track belongs to; without `a=msid` what older descriptions say of
-/// its first source: `a=ssrc:1 msid:stream track`.
-fn streams_of(media: &Media) -> Vec<String> {
-    let streams = |msids: &mut dyn Iterator<Item = String>| -> Vec<String> {
-        msids.filter(|stream| stream != "-").collect()
+/// The streams that a section's track belongs to, each once; without `a=msid` what older
+/// descriptions say of its first source: `a=ssrc:1 msid:stream track`. `None` if nothing is said.
+fn streams_of(media: &Media) -> Option<Vec<String>> {
+    let mut streams: Vec<String> = Vec::new();
+    let mut add = |stream: &str| {
+        if stream != "-" && streams.iter().all(|known| known != stream) {
+            streams.push(stream.to_owned());
+        }
     };
     if media.msids().next().is_some() {
-        return streams(&mut media.msids().map(|msid| msid.stream.to_string()));
+        media.msids().for_each(|msid| add(&msid.stream.to_string()));
+    } else {
+        let of_source = media.ssrcs().find(|line| line.name == "msid")?;
+        add(of_source.value.as_deref()?.split(' ').next()?);
     }
-    let of_source = media.ssrcs().find(|line| line.name == "msid");
-    let stream = of_source.and_then(|line| line.value.as_deref()?.split(' ').next());
-    streams(&mut stream.map(str::to_owned).into_iter())
+    Some(streams)
 }
 
 /// The sources of a section, each with its source of retransmissions.

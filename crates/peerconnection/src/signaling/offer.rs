@@ -28,6 +28,7 @@ impl Session {
         let restart = options.ice_restart || self.signaling.needs_restart();
         let sdp = self.write_offer(&sections, restart)?.to_string();
         self.signaling.last_offer = Some(sdp.clone());
+        self.signaling.last_is_fresh = true;
         Ok(SessionDescription {
             kind: SdpType::Offer,
             sdp,

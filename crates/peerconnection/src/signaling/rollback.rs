@@ -120,8 +120,7 @@ impl Session {
         for receiver in ended {
             self.queue(Task::Fire(Event::TrackEnded(receiver)));
         }
-        self.signaling.last_offer = None;
-        self.signaling.last_answer = None;
+        self.signaling.last_is_fresh = false;
         if self.signaling.set_state(SignalingState::Stable) {
             step.fire
                 .push(Event::SignalingStateChange(SignalingState::Stable));

@@ -67,6 +67,14 @@ pub(super) fn answer(
         if media.port() == 0 {
             continue;
         }
+        // RFC 8285, section 6: a number keeps its meaning; from 4096 up it waits for one.
+        let is_reassigned = section.extmaps().any(|extension| {
+            let mut same = offered.extmaps().filter(|other| other.id == extension.id);
+            same.any(|other| other.uri != extension.uri && other.id < 4096)
+        });
+        if is_reassigned {
+            return refuse("the answer gives the number of a header extension another meaning");
+        }
         if asked.port() == 0 && !asked.bundle_only() {
             return refuse("the answer accepts a section that was not offered");
         }
@@ -167,6 +175,11 @@ fn rtp(section: SdpSection<'_>) -> Result<(), Error> {
     let media = section.media();
     if !media.rtcp_mux() {
         return refuse("a section has no rtcp-mux, which is required");
+    }
+    // RFC 5761, section 4: these would be taken for RTCP.
+    let is_mistaken = |format: &str| matches!(format.parse(), Ok(64_u8..=95));
+    if media.formats().any(is_mistaken) {
+        return refuse("payload types 64 to 95 cannot be used with rtcp-mux");
     }
     let mut rids = BTreeSet::new();
     for rid in media.rids() {

@@ -132,7 +132,7 @@ fn nothing_flows_and_no_certificate_is_shown_after_a_failure() {
         && failed(duo, B)));
     for side in [A, B] {
         let session = duo.session(side);
-        let transport = session.sctp().unwrap().transport;
+        let transport = session.sctp().unwrap().transport.unwrap();
         let view = session.transport(transport).unwrap();
         assert_eq!(view.dtls_state, DtlsTransportState::Failed);
         assert_eq!(view.connected, None);

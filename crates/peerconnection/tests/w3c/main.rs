@@ -19,6 +19,7 @@ mod setup;
 mod app;
 mod certificate;
 mod configuration;
+mod conformance;
 mod data_channel;
 mod dtls_errors;
 mod dtls_transport;

@@ -35,7 +35,7 @@ fn a_negotiated_sctp_transport_is_connecting() {
     negotiate(&mut a, &mut b);
     let sctp = a.session().sctp().unwrap();
     assert_eq!(sctp.state, SctpTransportState::Connecting);
-    assert_eq!(sctp.transport, TransportId(0));
+    assert_eq!(sctp.transport, Some(TransportId(0)));
     assert_eq!(sctp.max_channels, None);
     let fired = a.count(|event| matches!(event, Event::SctpTransportStateChange(_)));
     assert_eq!(fired, 0, "it was made in that state");

@@ -68,7 +68,7 @@ fn a_syntax_error_names_its_line() {
         (1, "v=1"),
         (2, "o=x"),
         (5, "nonsense"),
-        (7, "a=ice-ufrag:x x"),
+        (7, "a=fingerprint:x x x"),
     ] {
         let text: String = lines
             .iter()

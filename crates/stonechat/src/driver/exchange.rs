@@ -3,9 +3,10 @@
 
 use std::time::Instant;
 
-use stonechat_peerconnection::MediaEvent;
+use stonechat_peerconnection::{Connection, MediaEvent};
 
 use super::Driver;
+use crate::shared::Shared;
 
 impl Driver {
     pub(super) fn exchange(&mut self, now: Instant) {
@@ -64,4 +65,19 @@ impl Driver {
             }
         }
     }
+}
+
+/// Gives the session what the connection reports, if there is anything.
+pub(super) fn tell_session(shared: &Shared, connection: &mut Connection, now: Instant) {
+    let Some(fact) = connection.poll_fact() else {
+        return;
+    };
+    {
+        let mut session = shared.session();
+        session.handle_fact(now, fact);
+        while let Some(fact) = connection.poll_fact() {
+            session.handle_fact(now, fact);
+        }
+    }
+    shared.announce_steps();
 }

@@ -47,7 +47,7 @@ impl IceDriver {
             }
             self.machine.0.publish(now);
             self.io.do_requests(now, &mut self.machine);
-            let unsent = self.io.transmit(now, &mut self.machine);
+            let unsent = self.io.transmit(now, &mut self.machine, |_| {});
             self.machine.0.publish(now);
             self.io.do_requests(now, &mut self.machine);
             if self.machine.with(|ice| ice.is_closed()) {

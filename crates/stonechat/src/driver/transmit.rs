@@ -34,8 +34,14 @@ impl Blocked {
 }
 
 impl Io {
-    /// Sends what there is; `true` if there may be more.
-    pub(super) fn transmit(&mut self, now: Instant, machine: &mut impl Packets) -> bool {
+    /// Sends what there is; `true` if there may be more. `built` runs before each run leaves: what
+    /// left is known before the peer can answer it.
+    pub(super) fn transmit<M: Packets>(
+        &mut self,
+        now: Instant,
+        machine: &mut M,
+        mut built: impl FnMut(&mut M),
+    ) -> bool {
         self.retry_blocked(now, machine);
         self.flush_streams(now, machine);
         let max_segments = self
@@ -52,6 +58,7 @@ impl Io {
                     return false;
                 };
                 sent += transmit.len();
+                built(machine);
                 let run = buffer.get(..transmit.len()).unwrap_or_default();
                 self.send(now, machine, &transmit, run);
                 if sent >= OCTETS {

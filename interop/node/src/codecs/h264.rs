@@ -28,7 +28,8 @@ impl Encoder {
             .usage_type(UsageType::CameraVideoRealTime)
             .skip_frames(false)
             .num_threads(1);
-        let encoder = openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), config);
+        let encoder =
+            openh264::encoder::Encoder::with_api_config(OpenH264API::from_source(), config);
         Some(Box::new(Self(encoder.ok()?)))
     }
 }
