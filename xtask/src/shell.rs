@@ -108,11 +108,18 @@ pub(crate) fn need_cargo_tool(name: &str) -> Result<()> {
 /// Installs what Debian packages bring, if one of `programs` is not there: pairs of a program and
 /// its package.
 pub(crate) fn need_programs(programs: &[(&str, &str)]) -> Result<()> {
-    let missing: Vec<&str> = programs
-        .iter()
-        .filter(|(program, _)| !has(program))
-        .map(|(_, package)| *package)
-        .collect();
+    let missing = programs.iter().filter(|(program, _)| !has(program));
+    install(&missing.map(|(_, package)| *package).collect::<Vec<_>>())
+}
+
+/// Installs Debian packages without programs, such as libraries, that are not there.
+pub(crate) fn need_packages(packages: &[&str]) -> Result<()> {
+    let missing = packages.iter().copied();
+    let missing = missing.filter(|package| !succeeds(command("dpkg").args(["-s", package])));
+    install(&missing.collect::<Vec<_>>())
+}
+
+fn install(missing: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }

@@ -11,7 +11,9 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use crate::report::Report;
-use crate::shell::{cargo, command, describe, need_programs, root, run as execute, target};
+use crate::shell::{
+    cargo, command, describe, need_packages, need_programs, root, run as execute, target,
+};
 
 mod counted;
 mod expectations;
@@ -259,6 +261,7 @@ struct Lane {
 impl Lane {
     fn prepare(arguments: &Arguments) -> Result<Self> {
         need_programs(&[("node", "nodejs"), ("npm", "npm")])?;
+        need_packages(LIBRARIES)?;
         let suite = suite::obtain(&directory())?;
         install(&root().join("interop/node"))?;
         let addon = addon()?;
@@ -356,3 +359,11 @@ fn addon() -> Result<PathBuf> {
     std::fs::copy(&library, &addon).with_context(|| library.display().to_string())?;
     Ok(addon)
 }
+
+/// What the addon is built with: the codecs of FFmpeg, and what reads their headers.
+const LIBRARIES: &[&str] = &[
+    "libavcodec-dev",
+    "libavformat-dev",
+    "libclang-dev",
+    "pkg-config",
+];
