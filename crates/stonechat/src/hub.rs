@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use stonechat_peerconnection::{
-    ChannelId, ConnectionState, EncodingHints, Event, IceConnectionState, IceGatheringState,
+    Call, ChannelId, ConnectionState, EncodingHints, Event, IceConnectionState, IceGatheringState,
     IdentityAssertion, PromiseId, ReceiverId, SenderId, Session, SignalingState, Step, TransportId,
     Value,
 };
@@ -136,6 +136,22 @@ impl Hub {
             Arc::new(ChannelCore::new(id, view))
         });
         Arc::clone(core)
+    }
+
+    /// What raw media counted, for statistics.
+    pub(crate) fn media_reports(&self) -> Vec<Call> {
+        let decoded = self.tracks.iter().filter_map(|(receiver, track)| {
+            let report = Box::new(track.decode_report()?);
+            Some(Call::ReportDecode(*receiver, report))
+        });
+        let sources = self.senders.values().filter_map(|sender| {
+            let track = sender.track();
+            let track = track.as_ref()?;
+            let report = Box::new(track.source_report()?);
+            let track = track.id().to_owned();
+            Some(Call::ReportSource { track, report })
+        });
+        decoded.chain(sources).collect()
     }
 
     pub(crate) fn track(&self, receiver: ReceiverId) -> Option<&Arc<TrackCore>> {

@@ -91,6 +91,9 @@ impl PulledPeerConnection {
     /// [`add_track`](Self::add_track), [`add_transceiver`](Self::add_transceiver),
     /// [`remove_track`](Self::remove_track) and [`replace_track`](Self::replace_track).
     pub fn call(&self, call: Call) -> Answer {
+        if matches!(call, Call::GetStats(_)) {
+            self.handle.shared().report_media();
+        }
         match self.handle.shared().call(call) {
             Ok(answer) => answer,
             Err(error) => Answer::Failed(error),

@@ -47,7 +47,14 @@ impl SenderCore {
         self.key_frame.notify_one();
     }
 
-    fn key_frame_rids(&self) -> MutexGuard<'_, Vec<String>> {
+    pub(crate) fn track(&self) -> Option<MediaStreamTrack> {
+        self.track
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    pub(crate) fn key_frame_rids(&self) -> MutexGuard<'_, Vec<String>> {
         self.key_frame_rids
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -126,11 +133,7 @@ impl RtcRtpSender {
     /// `track`.
     #[must_use]
     pub fn track(&self) -> Option<MediaStreamTrack> {
-        self.core
-            .track
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.core.track()
     }
 
     /// `transport`, once negotiated.

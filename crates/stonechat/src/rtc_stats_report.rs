@@ -142,6 +142,7 @@ async fn get_stats(
     selector: StatsSelector,
 ) -> Result<RtcStatsReport, RtcError> {
     let (settle, settled) = oneshot::channel();
+    shared.report_media();
     {
         let mut state = shared.session();
         let now = Instant::now();

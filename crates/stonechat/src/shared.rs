@@ -140,6 +140,15 @@ impl Shared {
         settled.await.unwrap_or_else(|_| Err(closed()))
     }
 
+    /// Tells the session what raw media counted, before it is asked.
+    pub(crate) fn report_media(&self) {
+        let mut state = self.session();
+        for report in state.hub.media_reports() {
+            // A report of what is gone is no matter.
+            state.call(Instant::now(), report);
+        }
+    }
+
     pub(crate) fn wake(&self) {
         // One that is waiting to be seen is enough.
         let _ = self.wake.try_send(());

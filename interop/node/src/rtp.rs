@@ -71,7 +71,9 @@ impl Bridge {
             .get_mut(&peer)?
             .transceiver(TransceiverId(id.0))?;
         let track = transceiver.receiver().track().clone();
-        Some(self.tracks.of_receiver(&mut self.objects, peer, id, &track))
+        let track = self.tracks.of_receiver(&mut self.objects, peer, id, &track);
+        self.play(track);
+        Some(track)
     }
 
     fn transceiver_view(&self, peer: Id, id: TransceiverId) -> Option<TransceiverView> {

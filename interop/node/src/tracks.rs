@@ -89,6 +89,12 @@ impl Tracks {
         id
     }
 
+    /// Whether it plays what a receiver gets.
+    pub(crate) fn is_remote(&self, id: Id) -> bool {
+        let track = self.tracks.get(&id);
+        track.is_some_and(|track| track.receiver.is_some())
+    }
+
     pub(crate) fn attributes(&self, id: Id) -> Option<Value> {
         let Track {
             track,

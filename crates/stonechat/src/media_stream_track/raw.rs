@@ -1,16 +1,18 @@
 //! Raw media: what a device gives, or what is decoded of what a receiver gives.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use stonechat_media::{Codec, MediaFrame};
 use stonechat_peerconnection::Kind;
+use stonechat_peerconnection::stats::{DecodeReport, SourceReport};
 
 use super::MediaStreamTrack;
 use super::audio_data::AudioData;
 use super::codecs::{AudioDecoder, MediaCodecs, VideoDecoder};
 use super::source::Origin;
-use super::source_stats::SourceStats;
+use super::source_stats::{AudioSourceStats, SourceStats};
 use super::video_frame::VideoFrame;
 
 impl MediaStreamTrack {
@@ -59,10 +61,28 @@ impl MediaStreamTrack {
         self.core.slots().peer_identity.is_some()
     }
 
+    /// What passed through the track, for statistics; `None` where nothing is known.
+    pub(crate) fn source_report(&self) -> Option<SourceReport> {
+        Some(match self.source_stats()? {
+            SourceStats::Audio(audio) => SourceReport {
+                audio_level: Some(audio.audio_level),
+                total_audio_energy: Some(audio.total_audio_energy),
+                total_samples_duration: Some(audio.total_samples_duration),
+                ..SourceReport::default()
+            },
+            SourceStats::Video(video) => SourceReport {
+                width: video.size.map(|size| size.0),
+                height: video.size.map(|size| size.1),
+                frames: Some(u32::try_from(video.frames).unwrap_or(u32::MAX)),
+                frames_per_second: video.frames_per_second,
+                ..SourceReport::default()
+            },
+        })
+    }
+
     /// What passed through the track to its senders; `None` where nothing is known, as of encoded
     /// sound.
-    #[expect(dead_code, reason = "the statistics of sources are made elsewhere")]
-    pub(crate) fn source_stats(&self) -> Option<SourceStats> {
+    fn source_stats(&self) -> Option<SourceStats> {
         let mut flow = self.core.flow();
         match (self.core.source().origin(), self.kind()) {
             (Origin::Receiver(_), _) => None,
@@ -77,6 +97,7 @@ impl MediaStreamTrack {
 pub(super) struct Decoders {
     audio: Mutex<Option<(Codec, Box<dyn AudioDecoder>)>>,
     video: Mutex<Option<(Codec, Box<dyn VideoDecoder>)>>,
+    counted: Mutex<Counted>,
 }
 
 impl Decoders {
@@ -85,7 +106,9 @@ impl Decoders {
         if current.as_ref().is_none_or(|(of, _)| *of != frame.codec) {
             *current = Some((frame.codec, codecs.audio_decoder(frame.codec)?));
         }
-        current.as_mut()?.1.decode(frame)
+        let data = current.as_mut()?.1.decode(frame)?;
+        self.counted().audio(&data);
+        Some(data)
     }
 
     fn video(&self, codecs: &MediaCodecs, frame: &MediaFrame) -> Option<VideoFrame> {
@@ -93,8 +116,59 @@ impl Decoders {
         if current.as_ref().is_none_or(|(of, _)| *of != frame.codec) {
             *current = Some((frame.codec, codecs.video_decoder(frame.codec)?));
         }
-        current.as_mut()?.1.decode(frame)
+        let begin = Instant::now();
+        let picture = current.as_mut()?.1.decode(frame)?;
+        self.counted()
+            .picture(&picture, frame.keyframe, begin.elapsed());
+        Some(picture)
     }
+
+    /// What was decoded so far, if anything was.
+    pub(super) fn report(&self) -> Option<DecodeReport> {
+        let report = self.counted().report.clone();
+        (report != DecodeReport::default()).then_some(report)
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Counted> {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was decoded (webrtc-stats, `RTCInboundRtpStreamStats`).
+#[derive(Default)]
+struct Counted {
+    report: DecodeReport,
+    heard: AudioSourceStats,
+}
+
+impl Counted {
+    fn audio(&mut self, data: &AudioData) {
+        self.heard.add(data);
+        let report = &mut self.report;
+        add(&mut report.total_samples_received, data.frames() as u64);
+        report.total_audio_energy = Some(self.heard.total_audio_energy);
+        report.total_samples_duration = Some(self.heard.total_samples_duration);
+        report.audio_level = Some(self.heard.audio_level);
+        // Nothing is stretched, and what is missing is not made up for.
+        report.concealed_samples.get_or_insert(0);
+        report.silent_concealed_samples.get_or_insert(0);
+        report.concealment_events.get_or_insert(0);
+        report.inserted_samples_for_deceleration.get_or_insert(0);
+        report.removed_samples_for_acceleration.get_or_insert(0);
+    }
+
+    fn picture(&mut self, picture: &VideoFrame, is_key: bool, took: Duration) {
+        let report = &mut self.report;
+        add(&mut report.frames_decoded, 1);
+        add(&mut report.key_frames_decoded, u32::from(is_key));
+        add(&mut report.total_decode_time, took.as_secs_f64());
+        report.frame_width = Some(picture.width());
+        report.frame_height = Some(picture.height());
+    }
+}
+
+fn add<N: Copy + Default + std::ops::Add<Output = N>>(counter: &mut Option<N>, more: N) {
+    *counter = Some(counter.unwrap_or_default() + more);
 }
 
 impl fmt::Debug for Decoders {

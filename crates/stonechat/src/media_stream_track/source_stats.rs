@@ -39,6 +39,26 @@ pub(crate) struct VideoSourceStats {
     pub(crate) frames_per_second: Option<f64>,
 }
 
+impl AudioSourceStats {
+    /// Counts a stretch of sound.
+    pub(super) fn add(&mut self, data: &AudioData) {
+        let sample = 1.0 / f64::from(data.sample_rate());
+        let mut squares = 0.0;
+        for moment in data.samples().chunks_exact(usize::from(data.channels())) {
+            // The loudest channel counts.
+            let loudest = moment.iter().map(|sample| sample.unsigned_abs()).max();
+            let level = (f64::from(loudest.unwrap_or(0)) / 32_767.0).min(1.0);
+            squares += level * level;
+        }
+        let duration = data.duration().as_secs_f64();
+        self.total_audio_energy += squares * sample;
+        self.total_samples_duration += duration;
+        if duration > 0.0 {
+            self.audio_level = (squares * sample / duration).sqrt().min(1.0);
+        }
+    }
+}
+
 /// Counts what passes.
 #[derive(Debug)]
 pub(super) struct SourceCounter {
@@ -64,21 +84,7 @@ impl SourceCounter {
     }
 
     pub(super) fn audio(&mut self, data: &AudioData) {
-        let stats = self.audio.get_or_insert_default();
-        let sample = 1.0 / f64::from(data.sample_rate());
-        let mut squares = 0.0;
-        for moment in data.samples().chunks_exact(usize::from(data.channels())) {
-            // The loudest channel counts.
-            let loudest = moment.iter().map(|sample| sample.unsigned_abs()).max();
-            let level = (f64::from(loudest.unwrap_or(0)) / 32_767.0).min(1.0);
-            squares += level * level;
-        }
-        let duration = data.duration().as_secs_f64();
-        stats.total_audio_energy += squares * sample;
-        stats.total_samples_duration += duration;
-        if duration > 0.0 {
-            stats.audio_level = (squares * sample / duration).sqrt().min(1.0);
-        }
+        self.audio.get_or_insert_default().add(data);
     }
 
     pub(super) fn picture(&mut self, frame: &VideoFrame) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use stonechat_media::MediaFrame;
 use stonechat_peerconnection::Kind;
 use stonechat_peerconnection::session::TransceiverView;
+use stonechat_peerconnection::stats::DecodeReport;
 
 use super::MediaStreamTrackState;
 use super::audio_data::AudioData;
@@ -156,6 +157,11 @@ impl TrackCore {
         if let Some(track) = last {
             track.take_frame(frame);
         }
+    }
+
+    /// What was decoded of it so far, if anything was.
+    pub(crate) fn decode_report(&self) -> Option<DecodeReport> {
+        self.decoders.report()
     }
 
     fn take_frame(&self, frame: MediaFrame) {
