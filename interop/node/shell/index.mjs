@@ -57,7 +57,10 @@ export function open(addon, options = {}) {
       'RTCDataChannel.send': sendOperation(engine),
       'RTCPeerConnection::generateCertificate': generateCertificateOperation(engine, converter),
     },
-    getters: { 'RTCRtpTransceiver.stopped': ({ attributes }) => attributes.currentDirection === 'stopped' },
+    getters: {
+      ...frames.getters,
+      'RTCRtpTransceiver.stopped': ({ attributes }) => attributes.currentDirection === 'stopped',
+    },
     setters: {
       ...frames.setters,
       'RTCDataChannel.binaryType': (channel, value) => { channel.attributes.binaryType = value; },

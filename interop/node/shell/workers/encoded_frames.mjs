@@ -5,9 +5,9 @@ const INTERFACES = ['RTCEncodedVideoFrame', 'RTCEncodedAudioFrame'];
 /** Marks a frame inside of a message. */
 const MARK = 'stonechat.encodedFrame';
 
-/** What defineInterfaces needs to know about frames: constructors, operations and setters. */
+/** What defineInterfaces needs to know about frames: constructors, operations and accessors. */
 export function encodedFrames({ objects }) {
-  const special = { constructors: {}, operations: {}, setters: {} };
+  const special = { constructors: {}, operations: {}, getters: {}, setters: {} };
   for (const name of INTERFACES) {
     special.constructors[name] = ([original, options], newTarget) => {
       const { attributes } = objects.inside(original);
@@ -15,6 +15,7 @@ export function encodedFrames({ objects }) {
       return makeFrame(objects, newTarget, name, content);
     };
     special.operations[`${name}.getMetadata`] = (found) => structuredClone(found.attributes.metadata);
+    special.getters[`${name}.timestamp`] = (found) => found.attributes.metadata.rtpTimestamp ?? 0;
     special.setters[`${name}.data`] = (found, value) => { found.attributes.data = value; };
   }
   return special;

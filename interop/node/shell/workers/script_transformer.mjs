@@ -9,7 +9,7 @@ import { encodedFrames, makeFrame } from './encoded_frames.mjs';
 
 /** The classes of a worker: `{ objects, classes, transformEvent }`. */
 export function openTransformers() {
-  const texts = ['webrtc-encoded-transform', 'basics'].map(readSpecification);
+  const texts = ['webrtc-encoded-transform', 'basics', 'extensions'].map(readSpecification);
   const definitions = new Definitions(texts, { exposed: 'DedicatedWorker', offered: offeredInWorkers });
   const classes = {};
   const objects = new Objects((name) => Object.create(classes[name].prototype), {});

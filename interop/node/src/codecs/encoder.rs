@@ -35,6 +35,8 @@ impl Encoder {
         video.set_height(height);
         video.set_format(Pixel::YUV420P);
         video.set_time_base(TIME_BASE);
+        // Pictures may come otherwise; what a picture may cost is reckoned by this.
+        video.set_frame_rate(Some(FRAME_RATE));
         video.set_bit_rate(BITRATE);
         video.set_gop(KEY_FRAME_INTERVAL);
         video.set_max_b_frames(0);
@@ -102,6 +104,8 @@ impl fmt::Debug for Encoder {
 }
 
 const TIME_BASE: Rational = Rational(1, 1_000_000);
+/// Pictures in a second.
+const FRAME_RATE: Rational = Rational(30, 1);
 /// Bits in a second.
 const BITRATE: usize = 1_000_000;
 /// Pictures from one key frame to the next unless somebody asks.
