@@ -82,6 +82,8 @@ impl Layers {
             .into_iter()
             .find(|class| self.packet_of(now, index, &route, *class, out).is_some())?;
         while self.packet_of(now, index, &route, class, out).is_some() {}
+        //= https://www.rfc-editor.org/rfc/rfc6679#section-7.3.1
+        //# The sender SHALL NOT include ECT marks on outgoing RTCP packets
         let ecn = match (class, self.transports.get(index)) {
             (Class::Rtp, Some(transport)) => transport.media.rtp_ecn(),
             _ => Ecn::NotEct,

@@ -144,6 +144,8 @@ impl RtcpLines {
             None => {}
         }
         if self.stream_feedback {
+            //= https://www.rfc-editor.org/rfc/rfc8888#section-6
+            //# The payload type used with "ccfb" feedback MUST be the wildcard type
             media.push(RtcpFeedback::for_any(FEEDBACK))?;
         }
         if let Some(ecn) = self.ecn {

@@ -194,7 +194,9 @@ impl Session {
                         RtcpLines::answered(&self.config.rtcp, section)
                     });
                 if rtcp.stream_feedback {
-                    // One mechanism of those that were offered (RFC 8888, section 6).
+                    //= https://www.rfc-editor.org/rfc/rfc8888#section-6
+                    //# the answering party SHOULD include only one of the offered congestion
+                    //# control feedback mechanisms in its answer
                     rtcp::drop_transport_wide(&mut codecs, &mut extensions);
                 }
                 let max = self.config.max_encodings;

@@ -11,7 +11,8 @@ use crate::raw::{begin, put, take_u32};
 use crate::{Full, PacketType, ParseError, RawPacket, Records, Write};
 pub use metric::{ArrivalOffset, EcnMark, PacketMetric};
 
-/// The most packets that one block may tell about: a quarter of the sequence numbers.
+//= https://www.rfc-editor.org/rfc/rfc8888#section-3.1
+//# Each report block MUST NOT include more than 16384 packet metric blocks
 const MAX_METRICS: usize = 16_384;
 
 /// Which packets of each stream arrived, when, and with which ECN mark: the congestion control

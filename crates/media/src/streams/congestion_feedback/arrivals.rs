@@ -116,7 +116,9 @@ impl StreamArrivals {
             stream.marked |= is_marked;
             is_gap || ecn == Ecn::Ce || is_marked && !was_marked
         } else if ecn == Ecn::Ce && packet.ecn != Ecn::Ce {
-            // Of duplicates a mark of congestion counts (RFC 8888, section 3.1).
+            //= https://www.rfc-editor.org/rfc/rfc8888#section-3.1
+            //# If any of the copies of the duplicated packet are ECN-CE marked, then an ECN-CE
+            //# mark MUST be reported for that packet
             packet.ecn = Ecn::Ce;
             true
         } else {
