@@ -1,3 +1,4 @@
+mod chain;
 mod pem;
 mod public_key;
 #[cfg(feature = "certificate")]
@@ -10,12 +11,14 @@ use crate::{Fingerprint, HashAlgorithm, Provider, SignatureScheme, SigningKey};
 
 pub use public_key::{PublicKey, PublicKeyAlgorithm};
 
-/// A certificate chain of one and its private key, as DTLS presents it.
+/// A certificate with its private key, and the certificates of those that issued it, as DTLS
+/// presents them.
 ///
 /// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Certificate {
     der: Arc<[u8]>,
+    issuers: Arc<[Vec<u8>]>,
     key: Arc<dyn SigningKey>,
     expires: SystemTime,
 }
@@ -49,6 +52,7 @@ impl Certificate {
     pub fn from_parts(der: Vec<u8>, key: Arc<dyn SigningKey>, expires: SystemTime) -> Self {
         Self {
             der: der.into(),
+            issuers: Arc::default(),
             key,
             expires,
         }
@@ -99,4 +103,7 @@ pub enum CertificateError {
     /// The certificate or key is malformed.
     #[error("the certificate or its key is malformed")]
     Malformed,
+    /// A certificate of the chain is not issued by the next one.
+    #[error("a certificate of the chain is not issued by the next one")]
+    Disordered,
 }

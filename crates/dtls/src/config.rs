@@ -44,6 +44,7 @@ pub struct Config {
     pub(crate) max_retransmit: Duration,
     pub(crate) max_retransmissions: u32,
     pub(crate) reassembly: ReassemblyLimits,
+    pub(crate) max_certificates: usize,
     pub(crate) max_deferred_records: usize,
     pub(crate) max_pending_data: usize,
 }
@@ -54,7 +55,7 @@ impl Config {
     /// Defaults: no fingerprints yet, [`SrtpProfile::DEFAULT`], [`CipherSuite::ALL`], groups
     /// X25519, P-256 and P-384, no cookies, datagrams of 1,200 octets, a first retransmission
     /// after 1 s (RFC 6347, section 4.2.4.1), doubled up to 60 s, at most 7 of them; 64 KiB and 16
-    /// messages of reassembly, at most 4 ahead; 16 records before their keys; 256 KiB of
+    /// messages of reassembly, at most 4 ahead; 10 certificates of the peer; 16 records before their keys; 256 KiB of
     /// application data that was not polled.
     #[must_use]
     pub fn new(role: Role, certificate: Certificate) -> Self {
@@ -79,6 +80,7 @@ impl Config {
                 ahead: 4,
                 messages: 16,
             },
+            max_certificates: 10,
             max_deferred_records: 16,
             max_pending_data: 256 * 1024,
         }
@@ -152,6 +154,15 @@ impl Config {
     #[must_use]
     pub fn max_reassembly(mut self, octets: usize) -> Self {
         self.reassembly.octets = octets.max(1_024);
+        self
+    }
+
+    /// Sets how many certificates of the peer's chain are kept, its own among them, at least 1. A
+    /// longer chain is no fault: only its first certificate counts. What the chain may hold in
+    /// octets is bounded by [`max_reassembly`](Self::max_reassembly).
+    #[must_use]
+    pub fn max_certificates(mut self, count: usize) -> Self {
+        self.max_certificates = count.max(1);
         self
     }
 

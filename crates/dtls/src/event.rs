@@ -26,6 +26,10 @@ pub struct Connected {
     pub srtp: Option<SrtpKeys>,
     /// The peer's certificate in DER.
     pub remote_certificate: Vec<u8>,
+    /// The certificates that the peer sent behind it, in DER and in its order: those that issued
+    /// it, one after the other, if the peer keeps to RFC 5246. Nothing of them was verified; the
+    /// fingerprint is that of `remote_certificate`.
+    pub remote_issuers: Vec<Vec<u8>>,
 }
 
 /// Keys for SRTP (RFC 5764, section 4.2).

@@ -25,6 +25,9 @@ pub struct Stats {
     pub restarted_flights: u64,
     /// Octets of handshake messages under assembly now, as they are charged.
     pub reassembly_octets: usize,
+    /// Certificates of the peer's chain that were not kept: beyond
+    /// [`Config::max_certificates`](crate::Config::max_certificates), repeated, or none at all.
+    pub certificates_unkept: usize,
     /// Records that wait for their keys now.
     pub deferred_records: usize,
     dropped: [u64; DropReason::COUNT],

@@ -15,6 +15,7 @@ use crate::cipher_suite::KeyKind;
 use crate::codec::U16List;
 use crate::fault::{Consequence, Fault};
 use crate::flight::Flight;
+use crate::handshake::certificate::RemoteChain;
 use crate::handshake::{HandshakeType, HelloRandom, Message};
 use crate::record::epoch::RecordLayer;
 use crate::transcript::Transcript;
@@ -189,7 +190,7 @@ pub(crate) struct Course {
 /// Who the peer is, as far as its certificate says.
 #[derive(Clone, Debug)]
 pub(crate) struct Peer {
-    pub(crate) certificate: Vec<u8>,
+    pub(crate) certificate: RemoteChain,
     pub(crate) group: NamedGroup,
 }
 

@@ -77,6 +77,12 @@ pub(crate) fn public_key(certificate: &[u8]) -> Result<(KeyKind, &[u8]), Fault> 
     Ok((kind, info))
 }
 
+/// Whether `der` has the form of a certificate, up to its end.
+pub(crate) fn is_certificate(der: &[u8]) -> bool {
+    let mut reader = Reader::new(der);
+    element(&mut reader).is_ok() && reader.is_empty() && find_public_key(der).is_ok()
+}
+
 fn find_public_key(certificate: &[u8]) -> Result<&[u8], Fault> {
     let (tag, mut outer) = element(&mut Reader::new(certificate))?;
     let (inner_tag, mut tbs) = element(&mut outer)?;

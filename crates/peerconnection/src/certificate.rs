@@ -234,7 +234,8 @@ impl Certificate {
         self.fingerprints.to_vec()
     }
 
-    /// The certificate and its private key (PKCS #8, not encrypted) as PEM, to be stored.
+    /// The certificate, those of its issuers if it has any, and its private key (PKCS #8, not
+    /// encrypted) as PEM, to be stored.
     ///
     /// # Errors
     ///
@@ -250,11 +251,13 @@ impl Certificate {
     }
 
     /// Reads what [`to_pem`](Self::to_pem) wrote, or another certificate with its private key
-    /// (PKCS #8, not encrypted).
+    /// (PKCS #8, not encrypted). The certificates of its issuers may follow it, each after the one
+    /// that it issued: peers get the whole chain.
     ///
     /// # Errors
     ///
-    /// `DataError` if the text is malformed or the key is not that of the certificate,
+    /// `DataError` if the text is malformed, the key is not that of the first certificate, or a
+    /// certificate is not issued by the next,
     /// `NotSupportedError` for a kind of key that the provider lacks.
     pub fn from_pem(provider: &Provider, text: &str) -> Result<Self, Error> {
         let inner = stonechat_crypto::Certificate::from_pem(provider, text).map_err(|error| {

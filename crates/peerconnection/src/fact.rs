@@ -217,6 +217,8 @@ pub enum DtlsFact {
         srtp: Option<String>,
         /// The peer's certificate in DER.
         certificate: Vec<u8>,
+        /// The certificates that it sent behind it, in DER: those that issued it.
+        issuers: Vec<Vec<u8>>,
     },
     /// Ended in order.
     Closed,

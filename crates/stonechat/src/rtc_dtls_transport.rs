@@ -39,6 +39,9 @@ pub struct DtlsParameters {
     pub srtp: Option<String>,
     /// The peer's certificate in DER.
     pub remote_certificate: Vec<u8>,
+    /// Those that the peer sent behind it, in DER: the one that issued it, and so on. Nothing of
+    /// them is verified.
+    pub remote_issuers: Vec<Vec<u8>>,
 }
 
 impl RtcDtlsTransport {
@@ -66,12 +69,16 @@ impl RtcDtlsTransport {
         view.map_or(DtlsTransportState::Closed, |view| view.dtls_state)
     }
 
-    /// `getRemoteCertificates()`: the chain in DER; empty until connected.
+    /// `getRemoteCertificates()`: the chain in DER, the peer's own certificate first; empty until
+    /// connected. A chain of more than `max_certificates` of the limits is cut.
     #[must_use]
     pub fn get_remote_certificates(&self) -> Vec<Vec<u8>> {
-        self.parameters()
-            .map(|parameters| vec![parameters.remote_certificate])
-            .unwrap_or_default()
+        let Some(parameters) = self.parameters() else {
+            return Vec::new();
+        };
+        let mut chain = vec![parameters.remote_certificate];
+        chain.extend(parameters.remote_issuers);
+        chain
     }
 
     /// The events of the transport from now on. The first who asks also gets those of before.
@@ -104,11 +111,13 @@ impl RtcDtlsTransport {
                 cipher,
                 srtp,
                 certificate,
+                issuers,
             } => Some(DtlsParameters {
                 version,
                 cipher,
                 srtp,
                 remote_certificate: certificate,
+                remote_issuers: issuers,
             }),
             _ => None,
         }

@@ -206,3 +206,60 @@ fn no_prefix_and_no_changed_octet_of_a_certificate_panics() {
         Err(CertificateError::Malformed)
     );
 }
+
+/// A leaf, its issuer, the root, and the leaf's key.
+const CHAIN: &str = include_str!("../data/chain.pem");
+
+/// The blocks of a PEM text.
+fn blocks(text: &str) -> Vec<&str> {
+    let starts: Vec<_> = text.match_indices("-----BEGIN").map(|(at, _)| at).collect();
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| &text[*start..end])
+        .collect()
+}
+
+#[test]
+fn pem_carries_a_chain_of_certificates() {
+    let read = Certificate::from_pem(&rust::PROVIDER, CHAIN).unwrap();
+    let chain: Vec<&[u8]> = read.chain().collect();
+    assert_eq!(chain.len(), 3);
+    assert_eq!(chain[0], read.der());
+    assert_eq!(chain[1..], *read.issuers());
+    // The key may come first, and the root may be left out.
+    let blocks = blocks(CHAIN);
+    let reordered = [blocks[3], blocks[0], blocks[1]].concat();
+    let without_root = Certificate::from_pem(&rust::PROVIDER, &reordered).unwrap();
+    assert!(without_root.chain().eq(chain[..2].iter().copied()));
+    let stored = read.to_pem().unwrap();
+    let again = Certificate::from_pem(&rust::PROVIDER, &stored).unwrap();
+    assert!(again.chain().eq(chain.iter().copied()));
+    let sha256 = stonechat_crypto::HashAlgorithm::Sha256;
+    assert_eq!(
+        read.fingerprint(&rust::PROVIDER, sha256),
+        stonechat_crypto::Fingerprint::of(&rust::PROVIDER, sha256, chain[0]),
+    );
+}
+
+#[test]
+fn certificates_that_do_not_issue_each_other_are_no_chain() {
+    let blocks = blocks(CHAIN);
+    for (order, expected) in [
+        (&[0, 2, 1, 3][..], CertificateError::Disordered),
+        (&[0, 2, 3], CertificateError::Disordered),
+        (&[0, 1, 0, 3], CertificateError::Disordered),
+        // The key is not that of the first certificate.
+        (&[1, 0, 3], CertificateError::Malformed),
+    ] {
+        let text: String = order.iter().map(|index| blocks[*index]).collect();
+        let error = Certificate::from_pem(&rust::PROVIDER, &text).unwrap_err();
+        assert_eq!(error, expected, "{order:?}");
+    }
+    let leaf = Certificate::from_pem(&rust::PROVIDER, &[blocks[0], blocks[3]].concat()).unwrap();
+    let garbage = leaf.clone().with_issuers(vec![vec![0x30, 0x00]]);
+    assert_eq!(garbage.unwrap_err(), CertificateError::Malformed);
+    let cut = &CHAIN[..CHAIN.len() - 300];
+    assert!(Certificate::from_pem(&rust::PROVIDER, cut).is_err());
+}

@@ -98,7 +98,7 @@ proptest! {
     fn other_messages_are_what_was_written(
         share in octets(0..256),
         signature in octets(0..100),
-        leaf in octets(1..500),
+        chain in proptest::collection::vec(octets(1..500), 0..4),
         schemes in proptest::collection::vec(any::<[u8; 2]>(), 1..10),
         group in any::<u16>(),
     ) {
@@ -117,9 +117,11 @@ proptest! {
         prop_assert_eq!(ClientKeyExchange::parse(&body), Ok(exchange));
         assert_exact(&body, |body| ClientKeyExchange::parse(body).is_ok(), None);
 
-        let chain = CertificateChain { leaf: Some(&leaf) };
+        let chain = CertificateChain {
+            certificates: chain.iter().map(Vec::as_slice).collect(),
+        };
         let body = encoded(|out| chain.encode(out));
-        prop_assert_eq!(CertificateChain::parse(&body), Ok(chain));
+        prop_assert_eq!(CertificateChain::parse(&body), Ok(chain.clone()));
         assert_exact(&body, |body| CertificateChain::parse(body).is_ok(), None);
 
         let schemes = schemes.concat();

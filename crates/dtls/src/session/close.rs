@@ -91,7 +91,7 @@ impl Session {
         else {
             return;
         };
-        let certificate = &established.remote_certificate;
+        let certificate = &established.remote_certificate.leaf;
         let provider = self.env.crypto();
         if let Err(fault) = crate::verify::check_fingerprints(provider, fingerprints, certificate) {
             self.fail(fault);

@@ -215,12 +215,15 @@ impl Session {
             None => None,
         };
         tracing::debug!(suite = established.suite.name(), "connected");
+        let chain = &established.remote_certificate;
+        self.stats.certificates_unkept = chain.unkept;
         self.connected = Some(Event::Connected(Box::new(Connected {
             version: ProtocolVersion::Dtls1_2,
             cipher_suite: established.suite,
             group: established.group,
             srtp,
-            remote_certificate: established.remote_certificate.clone(),
+            remote_certificate: chain.leaf.clone(),
+            remote_issuers: chain.issuers.clone(),
         })));
         self.phase = Phase::Connected(established);
         self.on_connected(now);

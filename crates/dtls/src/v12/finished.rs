@@ -4,6 +4,7 @@ use stonechat_crypto::{NamedGroup, Provider};
 
 use crate::fault::Fault;
 use crate::flight::{Answered, Repetition};
+use crate::handshake::certificate::RemoteChain;
 use crate::handshake::finished::{self, VERIFY_DATA_LEN};
 use crate::handshake::{HandshakeType, HelloRandom, Message};
 use crate::record::epoch::Epoch;
@@ -89,7 +90,7 @@ impl AwaitFingerprints {
             master,
             turn,
         } = self.finished;
-        crate::verify::check_fingerprints(context.provider, fingerprints, &peer.certificate)?;
+        crate::verify::check_fingerprints(context.provider, fingerprints, &peer.certificate.leaf)?;
         if let Turn::Ours(write) = turn {
             let answered = Answered {
                 sequence: self.last,
@@ -126,7 +127,7 @@ pub(crate) struct Established {
     pub(crate) client_random: HelloRandom,
     pub(crate) server_random: HelloRandom,
     pub(crate) master: MasterSecret,
-    pub(crate) remote_certificate: Vec<u8>,
+    pub(crate) remote_certificate: RemoteChain,
 }
 
 /// Compares in constant time.

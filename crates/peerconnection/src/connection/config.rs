@@ -10,6 +10,8 @@ pub struct Config {
     pub certificate: Option<Certificate>,
     /// SRTP profiles, the preferred first.
     pub srtp_profiles: Vec<stonechat_dtls::SrtpProfile>,
+    /// Most certificates of a peer's chain that are kept, its own among them. Default: 10.
+    pub max_certificates: usize,
     /// ICE: servers, policy, limits. Role and credentials come from the plan.
     pub ice: stonechat_ice::Config,
     /// Data channels and SCTP.
@@ -32,6 +34,7 @@ impl Default for Config {
                 stonechat_dtls::SrtpProfile::AeadAes256Gcm,
                 stonechat_dtls::SrtpProfile::Aes128CmSha1_80,
             ],
+            max_certificates: 10,
             ice: stonechat_ice::Config::default(),
             channels: stonechat_datachannel::Config::default(),
             media: stonechat_media::Config::default(),

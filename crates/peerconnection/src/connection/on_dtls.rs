@@ -34,6 +34,7 @@ impl Layers {
         };
         let config = stonechat_dtls::Config::new(plan.role, certificate)
             .remote_fingerprints(plan.fingerprints.clone())
+            .max_certificates(self.config.max_certificates)
             .srtp_profiles(self.config.srtp_profiles.clone())
             .retransmit_after(first_retransmission(&transport.ice), MAX_RETRANSMISSION)
             .max_retransmissions(9);
@@ -83,6 +84,7 @@ impl Layers {
                 cipher: connected.cipher_suite.name().to_owned(),
                 srtp,
                 certificate: connected.remote_certificate.clone(),
+                issuers: connected.remote_issuers.clone(),
             },
         });
         let id = transport.id;

@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use stonechat::{
-    Api, KeygenAlgorithm, RtcCertificate, RtcCertificateExpiration, RtcConfiguration,
-    RtcDataChannelInit, RtcDtlsFingerprint, RtcDtlsTransportState, RtcErrorName, RtcPeerConnection,
-    RtcPeerConnectionState,
+    Api, KeygenAlgorithm, RtcCertificate, RtcCertificateExpiration, RtcCertificateStats,
+    RtcConfiguration, RtcDataChannelInit, RtcDtlsFingerprint, RtcDtlsTransportState, RtcErrorName,
+    RtcPeerConnection, RtcPeerConnectionState, RtcStatsReport, RtcTransportStats,
 };
 
 async fn generate(algorithm: KeygenAlgorithm, expires: Option<Duration>) -> RtcCertificate {
@@ -174,4 +174,87 @@ async fn peers_with_certificates_of_rsa_and_ecdsa_connect() {
         assert_eq!(transport.state(), RtcDtlsTransportState::Connected);
         assert_eq!(transport.get_remote_certificates(), [theirs.der().to_vec()]);
     }
+}
+
+/// A leaf, its issuer, the root, and the leaf's key.
+const CHAIN: &str = include_str!("../data/chain.pem");
+
+/// The certificates of a chain by their stats, from that with `id` on.
+fn chain(report: &RtcStatsReport, id: Option<String>) -> Vec<RtcCertificateStats> {
+    let mut chain = Vec::new();
+    let mut next = id;
+    while let Some(id) = next.take() {
+        let found = report.get_as::<RtcCertificateStats>(&id).unwrap();
+        next.clone_from(&found.issuer_certificate_id);
+        chain.push(found.clone());
+        assert!(chain.len() < 9, "it ends");
+    }
+    chain
+}
+
+// api: RTCCertificateStats.issuerCertificateId, RTCCertificateStats.base64Certificate
+// api: RTCDtlsTransport.getRemoteCertificates, RTCConfiguration.certificates
+// api: RTCTransportStats.localCertificateId, RTCTransportStats.remoteCertificateId
+#[tokio::test]
+async fn the_peer_gets_the_whole_chain_and_statistics_link_it() {
+    let ours = api().certificate_from_pem(CHAIN).unwrap();
+    let sent: Vec<_> = ours.inner().chain().map(<[u8]>::to_vec).collect();
+    assert_eq!(sent.len(), 3);
+    let theirs = generate(KeygenAlgorithm::ecdsa_p256(), None).await;
+    // As DTLS server and as client.
+    for offers in [true, false] {
+        let a = api().peer_connection(with(&ours)).unwrap();
+        let b = api().peer_connection(with(&theirs)).unwrap();
+        let (first, second) = if offers { (&a, &b) } else { (&b, &a) };
+        first
+            .create_data_channel("data", RtcDataChannelInit::default())
+            .unwrap();
+        connect(first, second).await;
+        let transport = b.sctp().unwrap().transport().unwrap();
+        assert_eq!(transport.get_remote_certificates(), sent);
+        let transport = a.sctp().unwrap().transport().unwrap();
+        assert_eq!(transport.get_remote_certificates(), [theirs.der().to_vec()]);
+        // The fingerprint in descriptions is that of the leaf.
+        let leaf = ours.get_fingerprints()[0].value.to_uppercase();
+        assert!(a.local_description().unwrap().sdp.contains(&leaf));
+
+        let (at_a, at_b) = (
+            a.get_stats(None).await.unwrap(),
+            b.get_stats(None).await.unwrap(),
+        );
+        let of = |report: &RtcStatsReport| {
+            let mut all = report.of::<RtcTransportStats>();
+            all.next().unwrap().clone()
+        };
+        let shown = chain(&at_b, of(&at_b).remote_certificate_id);
+        assert_eq!(shown.len(), 3);
+        assert_eq!(shown[0].fingerprint, leaf);
+        assert_eq!(shown[2].issuer_certificate_id, None, "it signed itself");
+        let own = chain(&at_a, of(&at_a).local_certificate_id);
+        let octets = |chain: &[RtcCertificateStats]| {
+            let texts = chain.iter().map(|one| one.base64_certificate.clone());
+            texts.collect::<Vec<_>>()
+        };
+        assert_eq!(octets(&own), octets(&shown));
+        let pem: String = CHAIN.lines().collect();
+        for text in octets(&shown) {
+            assert!(pem.contains(&text));
+        }
+        assert_eq!(chain(&at_a, of(&at_a).remote_certificate_id).len(), 1);
+    }
+}
+
+// api: RTCDtlsTransport.getRemoteCertificates
+#[tokio::test]
+async fn a_chain_that_is_longer_than_wanted_is_cut_behind_the_leaf() {
+    let ours = api().certificate_from_pem(CHAIN).unwrap();
+    let short = api().configure(|config| config.connection.max_certificates = 2);
+    let a = api().peer_connection(with(&ours)).unwrap();
+    let b = short.peer_connection(RtcConfiguration::default()).unwrap();
+    a.create_data_channel("data", RtcDataChannelInit::default())
+        .unwrap();
+    connect(&a, &b).await;
+    let transport = b.sctp().unwrap().transport().unwrap();
+    let kept: Vec<_> = ours.inner().chain().take(2).map(<[u8]>::to_vec).collect();
+    assert_eq!(transport.get_remote_certificates(), kept);
 }

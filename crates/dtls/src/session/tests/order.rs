@@ -50,6 +50,8 @@ enum Proof {
 struct Client {
     env: Env,
     certificate: Certificate,
+    /// What it sends behind its certificate.
+    others: Vec<Vec<u8>>,
     course: Course,
     premaster: Secret,
     share: Vec<u8>,
@@ -123,6 +125,7 @@ impl Client {
         let client = Self {
             env: env.clone(),
             certificate: certificate(&client_env),
+            others: vec![],
             premaster: exchange.secret,
             share: share.map_or(exchange.share, <[u8]>::to_vec),
             master: MasterSecret(Secret::new(vec![0; 48])),
@@ -137,7 +140,7 @@ impl Client {
 
     fn record(&mut self, epoch: Epoch, content_type: ContentType, content: &[u8]) {
         let mut buffer = vec![];
-        let mut frame = Frame::new(&mut buffer, 2_000);
+        let mut frame = Frame::new(&mut buffer, 16_000);
         self.records
             .write(epoch, content_type, &mut frame, |out| {
                 out.put_slice(content)
@@ -163,10 +166,9 @@ impl Client {
         let mut body = vec![];
         match step {
             Step::Certificate => {
-                CertificateChain {
-                    leaf: Some(self.certificate.der()),
-                }
-                .encode(&mut body);
+                let mut certificates = vec![self.certificate.der()];
+                certificates.extend(self.others.iter().map(Vec::as_slice));
+                CertificateChain { certificates }.encode(&mut body);
                 self.message(Epoch::Plain, HandshakeType::Certificate, &body);
             }
             Step::KeyExchange => {
@@ -471,4 +473,74 @@ fn a_protected_client_hello_is_answered_with_no_renegotiation() {
     assert_eq!(server.stats().dropped(crate::DropReason::Renegotiation), 1);
     assert_eq!(drain(&mut server, now).len(), 1);
     assert_eq!(server.state(), State::Connected);
+}
+
+/// What a server makes of a chain with `others` behind the client's certificate: what it keeps
+/// of them, and how many it does not.
+fn kept_of(others: &[Vec<u8>]) -> (Vec<Vec<u8>>, usize) {
+    let env = clock::env(10);
+    let (mut client, mut server) = Client::start(&env, None);
+    client.others = others.to_vec();
+    for step in HONEST {
+        client.say(step, Proof::Right);
+    }
+    feed(&mut server, clock::start(), &client.datagrams);
+    let unkept = server.stats().certificates_unkept;
+    match server.poll_event() {
+        Some(Event::Connected(connected)) => {
+            assert_eq!(connected.remote_certificate, client.certificate.der());
+            (connected.remote_issuers, unkept)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_follows_the_clients_certificate_is_kept_if_it_is_a_certificate_and_harms_nothing() {
+    let env = clock::env(11);
+    let made = |index: u32| certificate(&env.child(&index.to_string())).der().to_vec();
+    // In any order: nobody looks at names.
+    let chain: Vec<_> = (0..9).map(made).collect();
+    assert_eq!(kept_of(&chain), (chain.clone(), 0));
+    let longer: Vec<_> = (0..40).map(made).collect();
+    assert_eq!(kept_of(&longer), (chain.clone(), 31), "ten in all");
+    let mut cut = made(1);
+    cut.pop();
+    let longer = [made(1), vec![0]].concat();
+    let one = made(2);
+    for garbage in [
+        vec![0],
+        vec![0x30, 0x80],
+        b"certificate".to_vec(),
+        cut,
+        longer,
+    ] {
+        assert_eq!(kept_of(&[garbage.clone()]), (vec![], 1), "{garbage:02x?}");
+        let around = [garbage.clone(), one.clone(), garbage];
+        assert_eq!(kept_of(&around), (vec![one.clone()], 2));
+    }
+    let own = certificate(&clock::env(10).child("client")).der().to_vec();
+    let repeated = [one.clone(), one.clone(), own];
+    assert_eq!(kept_of(&repeated), (vec![one], 2));
+}
+
+#[test]
+fn a_chain_whose_lengths_do_not_fit_is_not_heard() {
+    for behind in [&[0, 0, 0][..], &[0, 0, 9, 1], &[0, 0], &[0]] {
+        let env = clock::env(12);
+        let (mut client, mut server) = Client::start(&env, None);
+        let mut list = vec![];
+        crate::codec::put_vec::<3>(&mut list, |out| {
+            out.extend_from_slice(client.certificate.der());
+        });
+        list.extend_from_slice(behind);
+        let mut body = vec![];
+        crate::codec::put_vec::<3>(&mut body, |out| out.extend_from_slice(&list));
+        client.message(Epoch::Plain, HandshakeType::Certificate, &body);
+        for step in &HONEST[1..] {
+            client.say(*step, Proof::Right);
+        }
+        feed(&mut server, clock::start(), &client.datagrams);
+        assert_eq!(server.state(), State::Connecting, "{behind:02x?}");
+    }
 }

@@ -1,5 +1,5 @@
 use crate::fault::Fault;
-use crate::handshake::certificate::CertificateChain;
+use crate::handshake::certificate::{CertificateChain, RemoteChain};
 use crate::handshake::{HandshakeType, Message};
 use crate::v12::client::key_exchange::AwaitServerKeyExchange;
 use crate::v12::{Context, Course, Rejected, State};
@@ -30,11 +30,11 @@ impl AwaitServerCertificate {
     }
 }
 
-fn check(message: &Message, course: &Course, context: &Context<'_>) -> Result<Vec<u8>, Fault> {
+fn check(message: &Message, course: &Course, context: &Context<'_>) -> Result<RemoteChain, Fault> {
     let chain = CertificateChain::parse(message.expect(HandshakeType::Certificate)?)?;
-    let leaf = chain.leaf.ok_or(Fault::Malformed)?;
+    let leaf = chain.leaf().ok_or(Fault::Malformed)?;
     if context.check_certificate(leaf)? != course.suite.key_kind() {
         return Err(Fault::UnsupportedCertificate);
     }
-    Ok(leaf.to_vec())
+    Ok(chain.keep(context.config.max_certificates))
 }

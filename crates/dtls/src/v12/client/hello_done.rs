@@ -60,7 +60,7 @@ impl AwaitServerHelloDone {
         let certificate = context.config.certificate.clone();
         context.say(&mut course.transcript, HandshakeType::Certificate, |out| {
             CertificateChain {
-                leaf: Some(certificate.der()),
+                certificates: certificate.chain().collect(),
             }
             .encode(out);
         });

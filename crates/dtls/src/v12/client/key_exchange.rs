@@ -1,6 +1,7 @@
 use stonechat_crypto::NamedGroup;
 
 use crate::fault::Fault;
+use crate::handshake::certificate::RemoteChain;
 use crate::handshake::key_exchange::{ServerKeyExchange, put_params};
 use crate::handshake::{HandshakeType, Message};
 use crate::v12::client::certificate_request::AwaitCertificateRequest;
@@ -11,7 +12,7 @@ use crate::verify;
 #[derive(Debug)]
 pub(crate) struct AwaitServerKeyExchange {
     pub(crate) course: Course,
-    pub(crate) certificate: Vec<u8>,
+    pub(crate) certificate: RemoteChain,
 }
 
 impl AwaitServerKeyExchange {
@@ -54,7 +55,7 @@ impl AwaitServerKeyExchange {
         verify::check_signature(
             context.provider,
             exchange.signed.scheme,
-            verify::public_key(&self.certificate)?.1,
+            verify::public_key(&self.certificate.leaf)?.1,
             &signed,
             exchange.signed.signature,
             Fault::InvalidKeyExchangeSignature,

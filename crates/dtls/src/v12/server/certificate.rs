@@ -1,7 +1,7 @@
 use stonechat_crypto::ActiveKeyExchange;
 
 use crate::fault::Fault;
-use crate::handshake::certificate::CertificateChain;
+use crate::handshake::certificate::{CertificateChain, RemoteChain};
 use crate::handshake::{HandshakeType, Message};
 use crate::v12::server::key_exchange::AwaitClientKeyExchange;
 use crate::v12::{Context, Course, Peer, Rejected, State};
@@ -38,11 +38,11 @@ impl AwaitClientCertificate {
     }
 }
 
-fn check(message: &Message, context: &Context<'_>) -> Result<Vec<u8>, Fault> {
+fn check(message: &Message, context: &Context<'_>) -> Result<RemoteChain, Fault> {
     let chain = CertificateChain::parse(message.expect(HandshakeType::Certificate)?)?;
-    let leaf = chain.leaf.ok_or(Fault::NoCertificate)?;
+    let leaf = chain.leaf().ok_or(Fault::NoCertificate)?;
     context.check_certificate(leaf)?;
-    Ok(leaf.to_vec())
+    Ok(chain.keep(context.config.max_certificates))
 }
 
 impl core::fmt::Debug for AwaitClientCertificate {

@@ -36,7 +36,7 @@ impl AwaitCertificateVerify {
         verify::check_signature(
             context.provider,
             signed.scheme,
-            verify::public_key(&self.peer.certificate)?.1,
+            verify::public_key(&self.peer.certificate.leaf)?.1,
             self.course.transcript.as_bytes(),
             signed.signature,
             Fault::InvalidCertificateVerify,

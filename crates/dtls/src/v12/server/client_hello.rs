@@ -207,7 +207,7 @@ fn advance(choice: &Choice, message: &Message, context: &mut Context<'_>) -> Res
     let certificate = context.config.certificate.clone();
     context.say(&mut course.transcript, HandshakeType::Certificate, |out| {
         CertificateChain {
-            leaf: Some(certificate.der()),
+            certificates: certificate.chain().collect(),
         }
         .encode(out);
     });

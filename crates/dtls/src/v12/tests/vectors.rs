@@ -7,6 +7,7 @@ use serde_json::Value;
 use stonechat_crypto::{NamedGroup, Provider, Secret};
 
 use crate::handshake::HelloRandom;
+use crate::handshake::certificate::RemoteChain;
 use crate::record::{ContentType, RecordHeader};
 use crate::transcript::Transcript;
 use crate::v12::key_schedule::{MasterSecret, TrafficKeys, prf};
@@ -193,7 +194,7 @@ fn check_session(provider: &Provider, session: &Value) {
         client_random: course.client_random,
         server_random: course.server_random,
         master,
-        remote_certificate: vec![],
+        remote_certificate: RemoteChain::default(),
     };
     let expected = octets(&session["exporter_output"]);
     let mut out = vec![0; expected.len()];

@@ -6,11 +6,17 @@ use super::Collector;
 use crate::stats::{CertificateStats, StatsType, base64};
 
 impl Collector<'_> {
-    /// Adds a certificate with those that issued it, and gives its id. The same certificate is
-    /// one object, whoever shows it.
-    pub(super) fn certificate(&mut self, chain: &[Vec<u8>]) -> Option<String> {
-        let (der, issuers) = chain.split_first()?;
-        let issuer = self.certificate(issuers);
+    /// Adds the certificates of a chain, the leaf first, and gives the id of the leaf. The same
+    /// certificate is one object, whoever shows it.
+    pub(super) fn certificates(&mut self, leaf: &[u8], issuers: &[Vec<u8>]) -> Option<String> {
+        let mut issuer = None;
+        for der in issuers.iter().rev().map(Vec::as_slice).chain([leaf]) {
+            issuer = self.certificate(der, issuer);
+        }
+        issuer
+    }
+
+    fn certificate(&mut self, der: &[u8], issuer: Option<String>) -> Option<String> {
         let crypto = self.session.env.crypto();
         let fingerprint = Fingerprint::of(crypto, HashAlgorithm::Sha256, der)?;
         let text = fingerprint.to_string();

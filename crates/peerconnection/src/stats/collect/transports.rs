@@ -41,16 +41,16 @@ impl Collector<'_> {
             cipher,
             srtp,
             certificate,
-            ..
+            issuers,
         }) = &object.connected
         {
             stats.tls_version = Some(version.clone());
             stats.dtls_cipher = Some(cipher.clone());
             stats.srtp_cipher.clone_from(srtp);
-            stats.remote_certificate_id = self.certificate(std::slice::from_ref(certificate));
+            stats.remote_certificate_id = self.certificates(certificate, issuers);
         }
-        let ours = self.session.certificate.der().to_vec();
-        stats.local_certificate_id = self.certificate(&[ours]);
+        let ours = self.session.certificate.clone();
+        stats.local_certificate_id = self.certificates(ours.der(), ours.issuers());
         self.report.add(stats);
         self.candidates(snapshot);
         self.pairs(snapshot);
