@@ -258,7 +258,7 @@ fn certificates_that_do_not_issue_each_other_are_no_chain() {
         assert_eq!(error, expected, "{order:?}");
     }
     let leaf = Certificate::from_pem(&rust::PROVIDER, &[blocks[0], blocks[3]].concat()).unwrap();
-    let garbage = leaf.clone().with_issuers(vec![vec![0x30, 0x00]]);
+    let garbage = leaf.with_issuers(vec![vec![0x30, 0x00]]);
     assert_eq!(garbage.unwrap_err(), CertificateError::Malformed);
     let cut = &CHAIN[..CHAIN.len() - 300];
     assert!(Certificate::from_pem(&rust::PROVIDER, cut).is_err());
