@@ -104,7 +104,7 @@ fn data_is_counted_and_given_with_its_path() {
 #[test]
 fn data_flows_on_a_valid_pair_before_one_is_selected() {
     let (network, hosts) = open_network(4, &Link::delay(Duration::from_millis(10)));
-    let patient = stonechat_ice::Config {
+    let patient = Config {
         nomination_wait: Duration::from_secs(3),
         ..controlling()
     };
@@ -127,7 +127,7 @@ fn data_flows_on_a_valid_pair_before_one_is_selected() {
 #[test]
 fn hidden_addresses_connect_and_appear_nowhere() {
     let (network, hosts) = open_network(5, &Link::delay(Duration::from_millis(10)));
-    let configs = [controlling(), controlled()].map(|config| stonechat_ice::Config {
+    let configs = [controlling(), controlled()].map(|config| Config {
         host_addresses: HostAddresses::Hidden,
         ..config
     });
@@ -169,7 +169,7 @@ fn a_lite_peer_is_only_answered_and_still_connects() {
 fn loopback_is_used_when_there_is_nothing_else_or_when_wanted() {
     for include_loopback in [false, true] {
         let (network, hosts) = open_network(7, &Link::default());
-        let config = stonechat_ice::Config {
+        let config = Config {
             include_loopback,
             ..controlling()
         };
