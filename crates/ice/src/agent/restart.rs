@@ -92,6 +92,7 @@ impl Core {
     /// Lets the checks of a generation that comes back go on, with what arrived for it meanwhile.
     fn resume(&mut self, now: Instant, abandoned: Session) {
         self.reprioritize();
+        self.revive_connections();
         let wanted: Vec<_> = self
             .session
             .list

@@ -292,6 +292,48 @@ impl Core {
         }
     }
 
+    /// A generation comes back whose connections were closed when it was replaced: what this side
+    /// opened is opened again when it is checked, what was accepted is gone.
+    pub(super) fn revive_connections(&mut self) {
+        let streams = &self.gatherer.streams;
+        let is_lost = |pair: &&Pair| match pair.connection {
+            Connection::Datagrams | Connection::Closed => false,
+            Connection::Opening(_) => true,
+            Connection::Open => streams.get(pair.path.socket()).is_none(),
+        };
+        let lost: Vec<PairId> = self
+            .session
+            .list
+            .pairs()
+            .iter()
+            .filter(is_lost)
+            .map(|pair| pair.id)
+            .collect();
+        for id in lost {
+            let is_selected = self.session.selected == Some(id);
+            if is_selected {
+                self.session.selected = None;
+            }
+            let opens = |pair: &Pair| {
+                let base = self.gatherer.local(pair.local);
+                base.and_then(crate::gather::Local::tcp) == Some(TcpType::Active)
+            };
+            if !self.session.list.get(id).is_some_and(opens) {
+                self.session.list.retain(|pair| pair.id != id);
+                continue;
+            }
+            self.disconnect(id);
+            if let Some(pair) = self.session.list.get_mut(id)
+                && pair.state == PairState::InProgress
+            {
+                pair.state = PairState::Waiting;
+            }
+            if is_selected {
+                self.session.list.trigger(id);
+            }
+        }
+    }
+
     /// Nothing comes or goes over a connection any more.
     fn forget_stream(&mut self, socket: SocketId) {
         self.authenticated
