@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use stonechat::RtcDataChannelState;
-use stonechat::pulled::{Call, ChannelId, MessageKind};
+use stonechat::pulled::{Answer, Call, ChannelId, MessageKind};
+use stonechat::{RtcDataChannelState, RtcError, RtcErrorName};
 
 use crate::arguments::Arguments;
 use crate::bridge::Bridge;
@@ -165,10 +165,15 @@ impl Bridge {
     }
 
     /// The octets of a Blob are there: it goes out, and what waited behind it.
-    fn fill(&mut self, peer: Id, channel: ChannelId, args: &mut Arguments) -> Result<(), Failure> {
+    fn fill(
+        &mut self,
+        peer_id: Id,
+        channel: ChannelId,
+        args: &mut Arguments,
+    ) -> Result<(), Failure> {
         let ticket = args.value(0).as_u64().unwrap_or_default();
         let data = args.take_bin(1);
-        let peer = self.peer_mut(peer)?;
+        let peer = self.peer_mut(peer_id)?;
         let Some(pending) = peer.pending.get_mut(&channel) else {
             return Ok(());
         };
@@ -185,15 +190,30 @@ impl Bridge {
             }
             None => drop(pending.queue.remove(at)),
         }
-        while let Some(Place::Message(..)) = pending.queue.front() {
-            if let Some(Place::Message(kind, data)) = pending.queue.pop_front() {
-                // The channel may be closed by now; then nobody gets it.
-                peer.pc.call(Call::Send {
-                    channel,
-                    kind,
-                    data,
-                });
+        self.flush(peer_id, channel);
+        Ok(())
+    }
+
+    /// Sends what waited for a Blob, as far as there is room in the buffer.
+    pub(crate) fn flush(&mut self, peer: Id, channel: ChannelId) {
+        let Some(peer) = self.peers.get_mut(&peer) else {
+            return;
+        };
+        let Some(pending) = peer.pending.get_mut(&channel) else {
+            return;
+        };
+        while let Some(Place::Message(kind, data)) = pending.queue.front() {
+            let answer = peer.pc.call(Call::Send {
+                channel,
+                kind: *kind,
+                data: data.clone(),
+            });
+            let is_full = |error: &RtcError| error.name == RtcErrorName::OperationError;
+            if matches!(&answer, Answer::Failed(error) if is_full(error)) {
+                return;
             }
+            // If the channel is closed by now, nobody gets it.
+            pending.queue.pop_front();
         }
         if pending.queue.is_empty() {
             let closing = pending.closing;
@@ -202,6 +222,5 @@ impl Bridge {
                 peer.pc.call(Call::CloseChannel(channel));
             }
         }
-        Ok(())
     }
 }

@@ -170,6 +170,9 @@ impl Bridge {
 
     /// Calls a session; the operation returns a promise.
     pub(crate) fn promised_call(&mut self, peer: Id, call: Call) -> Done {
+        if matches!(call, Call::GetStats(_)) {
+            self.report_playout(peer);
+        }
         let answer = self.peer(peer)?.pc.call(call);
         self.promised(peer, answer)
     }

@@ -116,7 +116,6 @@ struct Encoding {
     scalability_mode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ptime: Option<u32>,
-    #[serde(skip_serializing_if = "is_false")]
     adaptive_ptime: bool,
     priority: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -377,9 +376,4 @@ impl From<RtcRtpHeaderExtensionCapability> for ExtensionCapability {
             direction: Some(of.direction.as_str().to_owned()),
         }
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }

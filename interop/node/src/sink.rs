@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use napi::Status;
 use napi::bindgen_prelude::{Either, FnArgs, Int16Array, Uint8Array};
 use napi::threadsafe_function::{
     ThreadsafeFunction, ThreadsafeFunctionCallMode, UnknownReturnValue,
 };
-use stonechat::{MediaKind, MediaStreamTrack};
+use stonechat::pulled::Call;
+use stonechat::{MediaKind, MediaStreamTrack, PlayoutReport};
 use tokio::task::AbortHandle;
 
 use crate::bridge::{Bridge, object_number};
@@ -26,6 +29,14 @@ pub(crate) type SinkCallback =
 #[derive(Default)]
 pub(crate) struct Sinks {
     tasks: BTreeMap<Id, (AbortHandle, Slot)>,
+    heard: BTreeMap<Id, Arc<Heard>>,
+}
+
+/// How much sound of a track was played.
+#[derive(Debug, Default)]
+struct Heard {
+    samples: AtomicU64,
+    microseconds: AtomicU64,
 }
 
 impl fmt::Debug for Sinks {
@@ -63,15 +74,45 @@ impl Bridge {
         };
         let track = track.clone();
         let runtime = self.runtime.handle();
+        let heard = Arc::clone(self.sinks.heard.entry(id).or_default());
         self.sinks.tasks.entry(id).or_insert_with(|| {
             let slot = Slot::default();
-            let task = runtime.spawn(play(track, Arc::clone(&slot)));
+            let task = runtime.spawn(play(track, Arc::clone(&slot), heard));
             (task.abort_handle(), slot)
         });
     }
+
+    /// Tells a peer connection how much of its sound was played.
+    pub(crate) fn report_playout(&self, peer: Id) {
+        let Ok(pc) = self.peer(peer).map(|peer| &peer.pc) else {
+            return;
+        };
+        for (track, receiver) in self.tracks.of_peer(peer) {
+            let Some(heard) = self.sinks.heard.get(&track) else {
+                continue;
+            };
+            let samples = heard.samples.load(Ordering::Relaxed);
+            if samples == 0 {
+                continue;
+            }
+            let played = Duration::from_micros(heard.microseconds.load(Ordering::Relaxed));
+            let report = PlayoutReport {
+                synthesized_samples_duration: Some(0.0),
+                synthesized_samples_events: Some(0),
+                total_samples_duration: Some(played.as_secs_f64()),
+                total_playout_delay: Some(0.0),
+                total_samples_count: Some(samples),
+            };
+            pc.call(Call::ReportPlayout {
+                device: "page".to_owned(),
+                receivers: vec![receiver],
+                report: Box::new(report),
+            });
+        }
+    }
 }
 
-async fn play(track: MediaStreamTrack, slot: Slot) {
+async fn play(track: MediaStreamTrack, slot: Slot, heard: Arc<Heard>) {
     let callback = || {
         let callback = slot.lock().unwrap_or_else(PoisonError::into_inner);
         callback.clone()
@@ -79,6 +120,11 @@ async fn play(track: MediaStreamTrack, slot: Slot) {
     match track.kind() {
         MediaKind::Audio => {
             while let Some(data) = track.recv_audio().await {
+                let played = u64::try_from(data.duration().as_micros()).unwrap_or_default();
+                heard
+                    .samples
+                    .fetch_add(data.frames() as u64, Ordering::Relaxed);
+                heard.microseconds.fetch_add(played, Ordering::Relaxed);
                 let Some(callback) = callback() else { continue };
                 let samples = Int16Array::new(data.samples().to_vec());
                 let played = (0, data.sample_rate(), Either::B(samples));

@@ -72,6 +72,9 @@ impl Bridge {
             return false;
         };
         effects.more = step.more;
+        for channel in &step.drained {
+            self.flush(peer, *channel);
+        }
         match only_channels(&step) {
             Some(channels) => {
                 for channel in channels {

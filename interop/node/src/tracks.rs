@@ -89,6 +89,14 @@ impl Tracks {
         id
     }
 
+    /// The tracks of the receivers of a peer connection.
+    pub(crate) fn of_peer(&self, peer: Id) -> impl Iterator<Item = (Id, ReceiverId)> {
+        self.tracks.iter().filter_map(move |(id, track)| {
+            let (of, receiver) = track.receiver?;
+            (of == peer).then_some((*id, receiver))
+        })
+    }
+
     /// Whether it plays what a receiver gets.
     pub(crate) fn is_remote(&self, id: Id) -> bool {
         let track = self.tracks.get(&id);

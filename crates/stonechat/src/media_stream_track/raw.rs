@@ -139,6 +139,8 @@ impl Decoders {
 struct Counted {
     report: DecodeReport,
     heard: AudioSourceStats,
+    /// When the last picture was decoded.
+    last: Option<Instant>,
 }
 
 impl Counted {
@@ -164,6 +166,12 @@ impl Counted {
         add(&mut report.total_decode_time, took.as_secs_f64());
         report.frame_width = Some(picture.width());
         report.frame_height = Some(picture.height());
+        let now = Instant::now();
+        if let Some(last) = self.last.replace(now) {
+            let delay = now.saturating_duration_since(last).as_secs_f64();
+            add(&mut report.total_inter_frame_delay, delay);
+            add(&mut report.total_squared_inter_frame_delay, delay * delay);
+        }
     }
 }
 
