@@ -343,6 +343,12 @@ impl Channels {
         self.settle(now);
     }
 
+    /// Says that packets are marked otherwise from now on: congestion control begins anew.
+    pub fn reset_congestion(&mut self, now: Instant) {
+        self.association.reset_congestion(now);
+        self.settle(now);
+    }
+
     /// Ends the association at once and tells the peer `reason`.
     pub fn abort(&mut self, now: Instant, reason: &str) {
         self.association.abort(now, reason);

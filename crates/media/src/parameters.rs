@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use stonechat_rtp::{Mid, PayloadType, Rid, Ssrc};
+use stonechat_sansio::Dscp;
 
 use crate::{Codec, ExtensionIds};
 
@@ -66,6 +67,8 @@ pub struct SenderParameters {
     /// Packets of video that may leave in a row while others wait, at least 1: the share in
     /// relation to the other senders.
     pub weight: u8,
+    /// The code point of its packets.
+    pub dscp: Dscp,
 }
 
 impl SenderParameters {
@@ -88,6 +91,7 @@ impl SenderParameters {
             active: true,
             max_bitrate: None,
             weight: 1,
+            dscp: Dscp::DF,
         }
     }
 }

@@ -18,7 +18,7 @@ use bytes::{Bytes, BytesMut};
 use stonechat_rtcp::{NackPair, PacketMetric};
 use stonechat_rtp::extension::{AudioLevel, MixerLevels, TransportSequence};
 use stonechat_rtp::{ExtendedSequence, NtpTime, Packet, SequenceNumber, Ssrc, Timestamp};
-use stonechat_sansio::{Clock, Ecn, Env, Frame, Map, Rng};
+use stonechat_sansio::{Clock, Dscp, Ecn, Env, Frame, Map, Rng};
 
 use congestion_feedback::{ArrivalLimits, StreamArrivals, StreamDepartures};
 use ecn_path::EcnPath;
@@ -394,6 +394,17 @@ impl Streams {
     ///
     /// `None` if there is nothing to send now, or it does not fit; the packet stays.
     pub fn poll_rtp(&mut self, now: Instant, out: &mut Frame<'_>) -> Option<()> {
+        self.poll_rtp_marked(now, None, out).map(|_| ())
+    }
+
+    /// The same, and gives the code point of the packet. With `only` the packet stays as well if it
+    /// has another one: packets of one run are marked alike.
+    pub fn poll_rtp_marked(
+        &mut self,
+        now: Instant,
+        only: Option<Dscp>,
+        out: &mut Frame<'_>,
+    ) -> Option<Dscp> {
         let now = self.clock.advance(now);
         if self.state != State::Open {
             return None;
@@ -402,26 +413,28 @@ impl Streams {
             CongestionFeedback::PerStream => self.ecn_path.mark(now, self.rtcp.ecn),
             CongestionFeedback::TransportWide => Ecn::NotEct,
         };
-        if let Some(result) = self.poll_media(now, MediaKind::Audio, out) {
+        if let Some(result) = self.poll_media(now, MediaKind::Audio, only, out) {
             return result;
         }
         self.unpark(now);
         if (self.video.is_empty() && self.resend.is_empty()) || !self.pacer.is_open(now) {
             return None;
         }
-        if let Some(result) = self.poll_resend(now, out) {
+        if let Some(result) = self.poll_resend(now, only, out) {
             return result;
         }
-        self.poll_media(now, MediaKind::Video, out).flatten()
+        self.poll_media(now, MediaKind::Video, only, out).flatten()
     }
 
-    /// `None` if no sender of the kind has anything; `Some(None)` if it does not fit.
+    /// `None` if no sender of the kind has anything; `Some(None)` if it does not fit or is marked
+    /// otherwise.
     fn poll_media(
         &mut self,
         now: Instant,
         kind: MediaKind,
+        only: Option<Dscp>,
         out: &mut Frame<'_>,
-    ) -> Option<Option<()>> {
+    ) -> Option<Option<Dscp>> {
         loop {
             let queue = match kind {
                 MediaKind::Audio => &mut self.audio,
@@ -443,6 +456,10 @@ impl Streams {
                 self.parked.retain(|(_, other)| *other != key);
                 self.parked.insert((at, key));
                 continue;
+            }
+            let dscp = sender.parameters.dscp;
+            if only.is_some_and(|only| only != dscp) {
+                return Some(None);
             }
             let Some(written) = sender.write_next(now, &mut self.wire, &self.config, out) else {
                 if sender.wants_to_send() {
@@ -471,7 +488,7 @@ impl Streams {
                 sender.on_sent(written.len);
             }
             self.on_sent(now, written);
-            return Some(Some(()));
+            return Some(Some(dscp));
         }
     }
 
@@ -485,7 +502,12 @@ impl Streams {
         }
     }
 
-    fn poll_resend(&mut self, now: Instant, out: &mut Frame<'_>) -> Option<Option<()>> {
+    fn poll_resend(
+        &mut self,
+        now: Instant,
+        only: Option<Dscp>,
+        out: &mut Frame<'_>,
+    ) -> Option<Option<Dscp>> {
         loop {
             let key = self.resend.front()?;
             let Some(sender) = self
@@ -496,6 +518,10 @@ impl Streams {
                 self.resend.pop();
                 continue;
             };
+            let dscp = sender.parameters.dscp;
+            if only.is_some_and(|only| only != dscp) {
+                return Some(None);
+            }
             let Some(written) = sender.write_resend(now, &mut self.wire, out) else {
                 if sender.wants_to_resend() {
                     return Some(None);
@@ -508,7 +534,7 @@ impl Streams {
             }
             self.pacer.on_sent(written.len);
             self.on_sent(now, written);
-            return Some(Some(()));
+            return Some(Some(dscp));
         }
     }
 

@@ -72,7 +72,7 @@ pub use certificate::{Certificate, CertificateExpiration, DtlsFingerprint, Keyge
 pub use configuration::{
     BundlePolicy, Configuration, IceServer, IceTransportPolicy, RtcpMuxPolicy,
 };
-pub use connection::{Connection, MediaEvent, SendMediaError};
+pub use connection::{Connection, MediaEvent, PacketMarking, SendMediaError};
 pub use data_channel::BinaryType;
 pub use demux::{Class, classify};
 pub use error::{Error, ErrorDetail, ErrorDetailType, ErrorName};

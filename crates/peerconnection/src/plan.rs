@@ -154,6 +154,8 @@ pub struct EncodingPlan {
     pub max_bitrate: Option<u32>,
     /// The share of the bandwidth.
     pub priority: Priority,
+    /// How packets are marked, if they are.
+    pub network_priority: Priority,
 }
 
 impl SenderPlan {

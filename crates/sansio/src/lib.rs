@@ -21,6 +21,7 @@
 mod batch;
 mod clock;
 mod datagram;
+mod dscp;
 mod env;
 mod frame;
 mod map;
@@ -32,6 +33,7 @@ mod transmit;
 pub use batch::Batch;
 pub use clock::Clock;
 pub use datagram::Datagram;
+pub use dscp::Dscp;
 pub use env::Env;
 pub use frame::{Frame, Full, Overhead};
 pub use map::Map;

@@ -1,6 +1,6 @@
 use std::num::NonZeroU16;
 
-use crate::{Ecn, Path};
+use crate::{Dscp, Ecn, Path};
 
 /// A finished run of packets in the buffer that was given to [`Batch`](crate::Batch).
 ///
@@ -10,6 +10,7 @@ use crate::{Ecn, Path};
 pub struct Transmit {
     path: Path,
     ecn: Ecn,
+    dscp: Dscp,
     len: usize,
     segment_len: Option<NonZeroU16>,
 }
@@ -22,9 +23,17 @@ impl Transmit {
         Self {
             path,
             ecn,
+            dscp: Dscp::DF,
             len,
             segment_len,
         }
+    }
+
+    /// The same run, whose packets shall carry this code point.
+    #[inline]
+    #[must_use]
+    pub const fn with_dscp(self, dscp: Dscp) -> Self {
+        Self { dscp, ..self }
     }
 
     /// Where the run goes.
@@ -39,6 +48,13 @@ impl Transmit {
     #[must_use]
     pub const fn ecn(&self) -> Ecn {
         self.ecn
+    }
+
+    /// The code point that each packet shall carry, if the driver can mark packets.
+    #[inline]
+    #[must_use]
+    pub const fn dscp(&self) -> Dscp {
+        self.dscp
     }
 
     /// Octets of the whole run.

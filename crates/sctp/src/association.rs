@@ -182,6 +182,14 @@ impl Association {
         self.update(now, Core::path_restored);
     }
 
+    /// Says that packets are treated otherwise on their way from now on, since they are marked
+    /// otherwise: congestion control begins anew, in slow start (RFC 8837, section 5).
+    pub fn reset_congestion(&mut self, now: Instant) {
+        self.update(now, |core, _| {
+            core.congestion = new_congestion(&core.config);
+        });
+    }
+
     /// Payload octets queued on a stream and not yet sent for the first time.
     #[must_use]
     pub fn buffered_amount(&self, stream: StreamId) -> usize {

@@ -2,6 +2,8 @@
 //! of the machine's interfaces.
 
 mod interfaces;
+#[cfg(target_os = "linux")]
+mod marked;
 mod tcp;
 mod udp;
 

@@ -12,7 +12,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use bytes::BytesMut;
-use stonechat_sansio::{Datagram, Ecn, Path, Seed, SocketId, Transmit};
+use stonechat_sansio::{Datagram, Dscp, Ecn, Path, Seed, SocketId, Transmit};
 
 pub use link::Link;
 use link::{LinkState, Passage, flip};
@@ -150,6 +150,7 @@ struct Packet {
     from: SocketAddr,
     to: SocketAddr,
     ecn: Ecn,
+    dscp: Dscp,
     payload: BytesMut,
 }
 
@@ -307,6 +308,10 @@ impl Network {
 
     /// Sends one datagram over `path`: from its socket, with its local address, to its remote one.
     pub fn send(&mut self, now: Instant, path: Path, ecn: Ecn, payload: &[u8]) {
+        self.send_marked(now, path, ecn, Dscp::DF, payload);
+    }
+
+    fn send_marked(&mut self, now: Instant, path: Path, ecn: Ecn, dscp: Dscp, payload: &[u8]) {
         self.advance(now);
         let Some(socket) = self.sockets.get(&path.socket()) else {
             return;
@@ -322,6 +327,7 @@ impl Network {
             from: SocketAddr::new(ip, local.port()),
             to: path.remote(),
             ecn,
+            dscp,
             payload: BytesMut::from(payload),
         };
         self.note(&packet, Happened::Sent);
@@ -347,7 +353,13 @@ impl Network {
             return self.write(now, transmit.path().socket(), run);
         }
         for payload in transmit.packets(run) {
-            self.send(now, transmit.path(), transmit.ecn(), payload);
+            self.send_marked(
+                now,
+                transmit.path(),
+                transmit.ecn(),
+                transmit.dscp(),
+                payload,
+            );
         }
     }
 
@@ -508,6 +520,7 @@ impl Network {
             to,
             len,
             ecn: packet.ecn,
+            dscp: packet.dscp,
         });
     }
 }

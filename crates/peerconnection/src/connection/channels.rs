@@ -6,6 +6,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use stonechat_datachannel::State as ChannelState;
 use stonechat_datachannel::{ChannelId as Handle, Channels, Event, Payload};
+use stonechat_sansio::Dscp;
 
 use super::layers::Layers;
 use crate::error::{Error, ErrorDetail, ErrorDetailType};
@@ -13,6 +14,7 @@ use crate::fact::Fact;
 use crate::id::ChannelId;
 use crate::order::{ChannelParameters, MessageKind};
 use crate::plan::AssociationPlan;
+use crate::rtp_parameters::Priority;
 
 /// The channels of a connection, both ways.
 #[derive(Debug, Default)]
@@ -24,6 +26,10 @@ pub(super) struct ChannelTable {
     /// Channels that ended with the association.
     failed: Vec<ChannelId>,
     announced: u32,
+    /// The highest priority that a channel of the association had.
+    priority: Option<Priority>,
+    /// The code point of its packets.
+    dscp: Dscp,
     started: bool,
     /// How many associations ended.
     ended: u32,
@@ -77,6 +83,8 @@ impl Layers {
         table.names.clear();
         table.unsent.clear();
         table.started = false;
+        table.priority = None;
+        table.dscp = Dscp::DF;
         table.ended += 1;
         let env = self.env.child(&format!("channels {}", table.ended));
         self.channels = Channels::new(self.config.channels.clone(), &env, now);
@@ -107,8 +115,12 @@ impl Layers {
         parameters: ChannelParameters,
         stream: u16,
     ) {
+        let priority = Priority::from_dcep(parameters.priority);
         match self.channels.open_on(now, parameters, stream) {
-            Ok(handle) => self.channel_table.insert(channel, handle),
+            Ok(handle) => {
+                self.channel_table.insert(channel, handle);
+                self.mark_data(now, priority);
+            }
             Err(error) => self.facts.push_back(Fact::ChannelClosed {
                 channel,
                 error: Some(channel_failure(&error.to_string())),
@@ -225,7 +237,7 @@ impl Layers {
                 self.facts
                     .push_back(Fact::AssociationConnected { max_channels });
             }
-            Event::Announced(handle) => self.on_announced(handle),
+            Event::Announced(handle) => self.on_announced(now, handle),
             Event::Open(handle) => {
                 if let Some(channel) = self.channel_table.name(handle)
                     && let Some(stream) = self.channels.stream_id(handle)
@@ -278,20 +290,40 @@ impl Layers {
         }
     }
 
-    fn on_announced(&mut self, handle: Handle) {
+    /// The association is marked by its highest channel; that it is closed again changes nothing,
+    /// since each change is dear.
+    //= https://www.rfc-editor.org/rfc/rfc8837#section-5
+    //# In the event that the browser wishes to change the DSCP value in use for an SCTP
+    //# association, it MUST reset the SCTP congestion controller after changing values.
+    fn mark_data(&mut self, now: Instant, priority: Priority) {
+        let table = &mut self.channel_table;
+        let highest = table
+            .priority
+            .filter(|known| known.weight() > priority.weight());
+        let highest = highest.unwrap_or(priority);
+        table.priority = Some(highest);
+        let dscp = self.config.packet_marking.of_data(highest);
+        if std::mem::replace(&mut table.dscp, dscp) != dscp {
+            self.channels.reset_congestion(now);
+        }
+    }
+
+    fn on_announced(&mut self, now: Instant, handle: Handle) {
         let (Some(stream), Some(parameters)) = (
             self.channels.stream_id(handle),
             self.channels.parameters(handle),
         ) else {
             return;
         };
+        let parameters = Box::new(parameters.clone());
+        self.mark_data(now, Priority::from_dcep(parameters.priority));
         let table = &mut self.channel_table;
         let channel = ChannelId(ChannelId::ANNOUNCED | table.announced);
         table.announced = (table.announced + 1) & !ChannelId::ANNOUNCED;
         table.insert(channel, handle);
         self.facts.push_back(Fact::ChannelAnnounced {
             channel,
-            parameters: Box::new(parameters.clone()),
+            parameters,
             stream,
         });
     }
@@ -327,6 +359,11 @@ impl Layers {
 }
 
 impl ChannelTable {
+    /// The code point of the association's packets.
+    pub(super) const fn dscp(&self) -> Dscp {
+        self.dscp
+    }
+
     fn insert(&mut self, channel: ChannelId, handle: Handle) {
         self.names.insert(handle, channel);
         self.channels.insert(

@@ -2,6 +2,8 @@
 
 use stonechat_crypto::Certificate;
 
+use super::marking::PacketMarking;
+
 /// What a [`Connection`](crate::Connection) is made with: our certificate and the limits of each
 /// layer.
 #[derive(Clone, Debug)]
@@ -12,6 +14,8 @@ pub struct Config {
     pub srtp_profiles: Vec<stonechat_dtls::SrtpProfile>,
     /// Most certificates of a peer's chain that are kept, its own among them. Default: 10.
     pub max_certificates: usize,
+    /// Whether packets are marked for the routers. Default: [`PacketMarking::Off`].
+    pub packet_marking: PacketMarking,
     /// ICE: servers, policy, limits. Role and credentials come from the plan.
     pub ice: stonechat_ice::Config,
     /// Data channels and SCTP.
@@ -35,6 +39,7 @@ impl Default for Config {
                 stonechat_dtls::SrtpProfile::Aes128CmSha1_80,
             ],
             max_certificates: 10,
+            packet_marking: PacketMarking::Off,
             ice: stonechat_ice::Config::default(),
             channels: stonechat_datachannel::Config::default(),
             media: stonechat_media::Config::default(),

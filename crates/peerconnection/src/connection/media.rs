@@ -11,6 +11,7 @@ use stonechat_media::{
 use stonechat_rtp::{ExtensionId, Mid, PayloadType, Rid, Ssrc};
 
 use super::layers::Layers;
+use super::marking::PacketMarking;
 use crate::fact::Fact;
 use crate::id::{Kind, ReceiverId, SenderId, TransportId};
 use crate::plan::{CodecPlan, EncodingPlan, ExtensionPlan, Plan, ReceiverPlan, SenderPlan};
@@ -157,6 +158,7 @@ impl Layers {
             Some(entry) => std::mem::take(&mut entry.layers),
             None => Vec::new(),
         };
+        let marking = self.config.packet_marking;
         let Some(transport) = self.transport_mut(plan.transport) else {
             return;
         };
@@ -174,7 +176,7 @@ impl Layers {
             }
         }
         for encoding in &plan.encodings {
-            let parameters = sender_parameters(plan, encoding);
+            let parameters = sender_parameters(plan, encoding, marking);
             let known = kept.iter().find(|(ssrc, _)| *ssrc == encoding.ssrc);
             let id = match known {
                 Some((_, id)) => {
@@ -477,7 +479,11 @@ fn add_receiver(
     }
 }
 
-fn sender_parameters(plan: &SenderPlan, encoding: &EncodingPlan) -> SenderParameters {
+fn sender_parameters(
+    plan: &SenderPlan,
+    encoding: &EncodingPlan,
+    marking: PacketMarking,
+) -> SenderParameters {
     let rid = encoding.rid.as_deref();
     let preferred = plan.codec_of(rid).map(|codec| codec.payload_type);
     let mut codecs: Vec<CodecParameters> = plan
@@ -494,6 +500,7 @@ fn sender_parameters(plan: &SenderPlan, encoding: &EncodingPlan) -> SenderParame
         active: encoding.active,
         max_bitrate: encoding.max_bitrate.map(u64::from),
         weight: encoding.priority.weight(),
+        dscp: marking.of_media(plan.kind, encoding.network_priority),
         ..SenderParameters::new(codecs)
     }
 }

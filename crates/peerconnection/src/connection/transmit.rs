@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use stonechat_sansio::{Batch, Ecn, Frame, Overhead, Path, Transmit};
+use stonechat_sansio::{Batch, Dscp, Ecn, Frame, Overhead, Path, Transmit};
 
 use super::layers::Layers;
 use super::transport::Transport;
@@ -78,31 +78,40 @@ impl Layers {
         if self.unwritable.contains(&physical.socket()) {
             return None;
         }
-        let class = Class::BY_URGENCY
-            .into_iter()
-            .find(|class| self.packet_of(now, index, &route, *class, out).is_some())?;
-        while self.packet_of(now, index, &route, class, out).is_some() {}
+        let mut dscp = None;
+        let class = Class::BY_URGENCY.into_iter().find(|class| {
+            self.packet_of(now, index, &route, *class, &mut dscp, out)
+                .is_some()
+        })?;
+        while self
+            .packet_of(now, index, &route, class, &mut dscp, out)
+            .is_some()
+        {}
         //= https://www.rfc-editor.org/rfc/rfc6679#section-7.3.1
         //# The sender SHALL NOT include ECT marks on outgoing RTCP packets
         let ecn = match (class, self.transports.get(index)) {
             (Class::Rtp, Some(transport)) => transport.media.rtp_ecn(),
             _ => Ecn::NotEct,
         };
-        out.transmit(physical, ecn)
+        let transmit = out.transmit(physical, ecn)?;
+        Some(transmit.with_dscp(dscp.unwrap_or_default()))
     }
 
-    /// Adds one packet of `class` to the run, inside a relay header if the route needs one.
+    /// Adds one packet of `class` to the run, inside a relay header if the route needs one. The
+    /// first one decides by which code point all of them are marked.
     fn packet_of(
         &mut self,
         now: Instant,
         index: usize,
         route: &Path,
         class: Class,
+        dscp: &mut Option<Dscp>,
         out: &mut Batch<'_>,
     ) -> Option<()> {
         let transport = self.transports.get_mut(index)?;
         let carries_data = self.association == Some(transport.id);
         let channels = &mut self.channels;
+        let of_data = self.channel_table.dscp();
         transport.frame_on(
             route,
             self.config.max_datagram,
@@ -110,9 +119,14 @@ impl Layers {
             |transport, inner| match class {
                 Class::Handshake => transport.poll_handshake(now, inner),
                 Class::Rtcp => transport.poll_rtcp(now, inner),
-                Class::Rtp => transport.poll_rtp(now, inner),
+                Class::Rtp => {
+                    *dscp = Some(transport.poll_rtp(now, *dscp, inner)?);
+                    Some(())
+                }
                 Class::Data if carries_data => {
-                    transport.seal_record(inner, |record| channels.poll_transmit(now, record))
+                    transport.seal_record(inner, |record| channels.poll_transmit(now, record))?;
+                    *dscp = Some(of_data);
+                    Some(())
                 }
                 Class::Data => None,
             },
@@ -164,15 +178,16 @@ impl Transport {
         self.dtls.as_mut()?.poll_transmit(now, out)
     }
 
-    fn poll_rtp(&mut self, now: Instant, out: &mut Frame<'_>) -> Option<()> {
+    /// With the code point of the packet, which is `only` if there is one.
+    fn poll_rtp(&mut self, now: Instant, only: Option<Dscp>, out: &mut Frame<'_>) -> Option<Dscp> {
         let srtp = self.srtp.as_mut()?;
         let tag_len = srtp.profile.rtp_overhead();
         let mut packet = out.reserve(Overhead::new(0, tag_len))?;
-        self.media.poll_rtp(now, &mut packet)?;
+        let dscp = self.media.poll_rtp_marked(now, only, &mut packet)?;
         let (_, body, tag) = packet.seal(tag_len);
         srtp.outbound.protect_rtp(body, tag).ok()?;
         packet.commit();
-        Some(())
+        Some(dscp)
     }
 
     fn poll_rtcp(&mut self, now: Instant, out: &mut Frame<'_>) -> Option<()> {

@@ -206,6 +206,7 @@ impl Session {
                     .map(|codec| codec.payload_type),
                 max_bitrate: encoding.max_bitrate,
                 priority: encoding.priority,
+                network_priority: encoding.network_priority.unwrap_or(encoding.priority),
             })
             .collect();
         SenderPlan {

@@ -20,6 +20,7 @@ mod fuzzed;
 mod glare;
 mod hostile;
 mod ice_transport;
+mod marking;
 mod network;
 mod order;
 mod pair;

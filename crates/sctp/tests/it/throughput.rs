@@ -54,3 +54,22 @@ fn goodput_by_loss_and_delay_is_as_it_was() {
     }
     assert_eq!(table, include_str!("../data/throughput.md"), "\n{table}");
 }
+
+#[test]
+fn congestion_control_that_begins_anew_is_in_slow_start_and_loses_nothing() {
+    let mut pair = Pair::connected(1, &Config::default());
+    let first = pair.ends[0].stats();
+    for _ in 0..8 {
+        pair.send(0, 0, message(&vec![1; 16 << 10]));
+    }
+    pair.run(Duration::from_secs(1));
+    let grown = pair.ends[0].stats();
+    assert!(grown.congestion_window > first.congestion_window);
+    pair.send(0, 0, message(&vec![2; 16 << 10]));
+    pair.ends[0].reset_congestion(pair.now);
+    let again = pair.ends[0].stats();
+    assert_eq!(again.congestion_window, first.congestion_window);
+    assert_eq!(again.slow_start_threshold, first.slow_start_threshold);
+    pair.run(Duration::from_secs(1));
+    assert_eq!(pair.read(1, 0).len(), 9);
+}

@@ -3,7 +3,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use stonechat_sansio::Ecn;
+use stonechat_sansio::{Dscp, Ecn};
 
 /// Why a network lost a packet.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -57,6 +57,8 @@ pub struct TraceEntry {
     pub len: usize,
     /// Its mark, as it was at this place.
     pub ecn: Ecn,
+    /// Its code point.
+    pub dscp: Dscp,
 }
 
 /// What happened in a [`Network`](super::Network): counts always, lines if asked for.
@@ -114,12 +116,17 @@ impl fmt::Display for TraceEntry {
             to,
             len,
             ecn,
+            dscp,
         } = self;
         write!(
             f,
             "{:>12.6} {from} > {to} {len} octets {ecn:?} {happened:?}",
             at.as_secs_f64()
-        )
+        )?;
+        if *dscp == Dscp::DF {
+            return Ok(());
+        }
+        write!(f, " {dscp:?}")
     }
 }
 
