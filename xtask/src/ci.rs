@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::report::Report;
 use crate::shell::{cargo, need_cargo_tool, run as execute};
+use crate::workspace::published_in_order;
 use crate::{api, compatibility, examples, fuzz, interop, sim, standalone, tidy, wpt};
 
 /// What to run.
@@ -37,6 +38,7 @@ const PUSH: &[(&str, Step)] = &[
             "clippy --workspace --all-targets -- -D warnings",
         ))
     }),
+    ("clippy without features", |_| clippy_without_features()),
     ("doc", |_| {
         execute(cargo("doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
     }),
@@ -123,6 +125,20 @@ pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
         if !pass && !arguments.keep_going {
             break;
         }
+    }
+    Ok(())
+}
+
+/// Each crate that has features, by itself: among others, their features would be on.
+fn clippy_without_features() -> Result<()> {
+    let published = published_in_order()?;
+    for package in published.iter().filter(|package| package.has_features()) {
+        execute(cargo("clippy --no-default-features -p").args([
+            &package.name,
+            "--",
+            "-D",
+            "warnings",
+        ]))?;
     }
     Ok(())
 }

@@ -47,6 +47,10 @@ impl Package {
             .is_none_or(|registries| !registries.is_empty())
     }
 
+    pub(crate) fn has_features(&self) -> bool {
+        !self.features.is_empty()
+    }
+
     /// Its folder.
     pub(crate) fn directory(&self) -> PathBuf {
         self.manifest_path

@@ -41,8 +41,8 @@ pub struct Api {
     codecs: Arc<MediaCodecs>,
 }
 
+#[cfg(feature = "rust-crypto")]
 impl Default for Api {
-    #[cfg(feature = "rust-crypto")]
     fn default() -> Self {
         Self::new(stonechat_crypto::rust::provider())
     }

@@ -40,7 +40,7 @@
 //!
 //! | feature | brings |
 //! | --- | --- |
-//! | `rust-crypto` (default) | cryptography by the RustCrypto crates, and [`Api::default`] |
+//! | `rust-crypto` (default) | cryptography by the RustCrypto crates, and what uses it by default: [`Api::default`], [`RtcPeerConnection::new`] |
 
 #![cfg_attr(doctest, doc = include_str!("../README.md"))]
 #![expect(

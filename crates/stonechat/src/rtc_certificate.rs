@@ -10,7 +10,6 @@ pub use stonechat_peerconnection::{
 
 use crate::api::{Api, no_randomness};
 use crate::error::{RtcError, RtcErrorName};
-use crate::rtc_peer_connection::RtcPeerConnection;
 
 impl Api {
     /// `RTCPeerConnection.generateCertificate()`: a self-signed certificate with a new key.
@@ -52,7 +51,7 @@ impl Api {
 }
 
 #[cfg(feature = "rust-crypto")]
-impl RtcPeerConnection {
+impl crate::RtcPeerConnection {
     /// `RTCPeerConnection.generateCertificate()` with cryptography by default; see
     /// [`Api::generate_certificate`].
     ///

@@ -12,7 +12,6 @@ use stonechat_peerconnection::{
 use tokio::sync::watch;
 
 pub use self::rtp::TrackOrKind;
-use crate::api::Api;
 use crate::error::{RtcError, RtcErrorName};
 use crate::events::Events;
 use crate::peer_connection_event::PeerConnectionEvent;
@@ -53,8 +52,9 @@ impl RtcPeerConnection {
     ///
     /// `SyntaxError` or `InvalidAccessError` for a server that cannot be used, `OperationError`
     /// if the operating system gives no randomness.
+    #[cfg(feature = "rust-crypto")]
     pub fn new(configuration: RtcConfiguration) -> Result<Self, RtcError> {
-        Api::default().peer_connection(configuration)
+        crate::Api::default().peer_connection(configuration)
     }
 
     pub(crate) fn from_shared(shared: Arc<Shared>) -> Self {
