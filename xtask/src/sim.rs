@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     /// The first seed.
     #[arg(long, default_value_t = 0)]
     from: u64,
+    /// Only tests whose name has this in it, such as `model`.
+    #[arg(long)]
+    only: Option<String>,
 }
 
 /// A crate with simulation tests.
@@ -63,6 +66,7 @@ impl Arguments {
             layer,
             seeds,
             from: 0,
+            only: None,
         }
     }
 }
@@ -94,7 +98,7 @@ struct Failure {
 /// Runs the seeds and reports those that fail, and one row for all.
 pub(crate) fn run(arguments: &Arguments, report: &mut Report) -> Result<()> {
     let layer = arguments.layer.name();
-    let tests = Tests::build(layer)?;
+    let tests = Tests::build(layer, arguments.only.as_deref())?;
     let started = Instant::now();
     let bar = ProgressBar::new(arguments.seeds)
         .with_prefix(layer)
@@ -166,7 +170,7 @@ struct Binary {
 }
 
 impl Tests {
-    fn build(layer: &str) -> Result<Self> {
+    fn build(layer: &str, only: Option<&str>) -> Result<Self> {
         let package = format!("stonechat-{layer}");
         let packages = packages()?;
         let directory = packages
@@ -181,9 +185,15 @@ impl Tests {
                 binaries.extend(Binary::build(&package, target, &modules)?);
             }
         }
+        if let Some(only) = only {
+            for binary in &mut binaries {
+                binary.names.retain(|name| name.contains(only));
+            }
+            binaries.retain(|binary| !binary.names.is_empty());
+        }
         ensure!(
             !binaries.is_empty(),
-            "no test of {layer} calls `seeds` of the testkit"
+            "no such test of {layer} calls `seeds` of the testkit"
         );
         Ok(Self {
             directory,
