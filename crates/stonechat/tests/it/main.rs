@@ -11,4 +11,5 @@ mod loopback;
 mod media;
 mod negotiation;
 mod pair;
+mod pulled;
 mod tcp;

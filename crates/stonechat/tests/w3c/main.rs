@@ -21,6 +21,7 @@ mod media_devices;
 mod media_stream;
 mod media_stream_track;
 mod model;
+mod raw_encodings;
 mod rtc_certificate;
 mod rtc_configuration;
 mod rtc_data_channel;
