@@ -53,13 +53,13 @@ fn check_scheme(url: &str) -> Result<(), Error> {
             format!("not a URL: {url}"),
         ));
     };
-    let known = ["stun", "stuns", "turn", "turns"];
+    let known = ["stun", "turn"];
     if known.iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return Ok(());
     }
     Err(Error::new(
         ErrorName::NotSupportedError,
-        format!("neither STUN nor TURN: {url}"),
+        format!("neither STUN nor TURN over UDP: {url}"),
     ))
 }
 

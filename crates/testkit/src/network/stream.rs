@@ -3,7 +3,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
-use stonechat_sansio::{Ecn, Rng, Seed, SocketId};
+use stonechat_sansio::{Dscp, Ecn, Rng, Seed, SocketId};
 
 use super::{Event, HostId, Network, OpenError, Packet, Realm};
 
@@ -147,6 +147,7 @@ impl Network {
             from: local,
             to: remote,
             ecn: Ecn::NotEct,
+            dscp: Dscp::DF,
             payload: BytesMut::new(),
         };
         let realm = self.realm_of(host, local.ip());
