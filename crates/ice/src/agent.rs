@@ -345,6 +345,17 @@ impl Agent {
             .and_then(|pair| self.core.pair_stats(session, pair))
     }
 
+    /// The pair that data goes over: the selected one, or until one is selected the best that works;
+    /// after a restart that of the generation before, until another one works.
+    #[must_use]
+    pub fn pair_in_use(&self) -> Option<PairStats> {
+        let session = &self.core.session;
+        match session.route() {
+            Some(pair) => self.core.pair_stats(session, pair),
+            None => self.selected_pair().or_else(|| self.former_pair()),
+        }
+    }
+
     /// The pairs of the present generation, best first; behind them the one of the generation
     /// before, while it carries the data.
     pub fn pairs(&self) -> impl Iterator<Item = PairStats> {

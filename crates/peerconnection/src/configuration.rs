@@ -76,7 +76,6 @@ impl Configuration {
     /// # Errors
     ///
     /// [`ErrorName::SyntaxError`] for a malformed or missing URL,
-    /// [`ErrorName::NotSupportedError`] for a server over TLS (`stuns`, `turns`),
     /// [`ErrorName::InvalidAccessError`] for a TURN server without user name or credential, or if
     /// these are too long or have control characters.
     pub fn validate(&self) -> Result<(), Error> {
@@ -134,6 +133,14 @@ impl Configuration {
         ))
     }
 
+    /// URLs of servers that cannot be asked because they are reached by another transport than UDP
+    /// alone, and by which.
+    pub(crate) fn unreachable_servers(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        let servers = self.ice_servers.iter().take(Self::MAX_ICE_SERVERS);
+        let urls = servers.flat_map(|server| &server.urls);
+        urls.filter_map(|url| Some((url.as_str(), server_url::parse(url)?.lacking()?)))
+    }
+
     /// The servers as the ICE agent takes them.
     pub(crate) fn servers(&self) -> Vec<stonechat_ice::IceServer> {
         agent_servers(&self.ice_servers)
@@ -168,12 +175,6 @@ impl IceServer {
             )
         };
         let parsed = server_url::parse(url).ok_or_else(syntax)?;
-        if parsed.is_secure {
-            return Err(Error::new(
-                ErrorName::NotSupportedError,
-                format!("servers over TLS are not supported: {url}"),
-            ));
-        }
         if !parsed.is_turn {
             return Ok(());
         }

@@ -49,7 +49,7 @@ impl PeerConnection {
     ///
     /// # Errors
     ///
-    /// `SyntaxError`, `NotSupportedError` or `InvalidAccessError` for a server that cannot be used,
+    /// `SyntaxError` or `InvalidAccessError` for a server that cannot be used,
     /// `InvalidAccessError` for a certificate that has expired.
     pub fn new(
         config: Config,
@@ -329,7 +329,7 @@ impl PeerConnection {
 ///
 /// # Errors
 ///
-/// `SyntaxError`, `NotSupportedError` or `InvalidAccessError` for a server that cannot be used,
+/// `SyntaxError` or `InvalidAccessError` for a server that cannot be used,
 /// `InvalidAccessError` for a certificate that has expired.
 pub fn split(
     config: Config,

@@ -6,11 +6,22 @@
 pub(super) struct ServerUrl {
     pub(super) is_turn: bool,
     /// `stuns` or `turns`.
-    pub(super) is_secure: bool,
+    is_secure: bool,
     /// Whether TURN goes over TCP.
     is_over_tcp: bool,
     host: String,
     port: Option<u16>,
+}
+
+impl ServerUrl {
+    /// The transport that it takes and that is not spoken to servers.
+    pub(super) const fn lacking(&self) -> Option<&'static str> {
+        match (self.is_secure, self.is_over_tcp) {
+            (true, _) => Some("TLS"),
+            (false, true) => Some("TCP"),
+            (false, false) => None,
+        }
+    }
 }
 
 /// The server of a valid URL, if it is one that the ICE agent can use.

@@ -51,8 +51,7 @@ impl Transport {
 
     /// Counts when another pair carries the data, or none any more.
     pub(super) fn note_selected(&mut self) {
-        let pair = self.ice.selected_pair().or_else(|| self.ice.former_pair());
-        let pair = pair.map(|pair| pair.id);
+        let pair = self.ice.pair_in_use().map(|pair| pair.id);
         if self.selected != pair {
             self.selected = pair;
             self.selected_changes += 1;

@@ -360,7 +360,22 @@ impl Session {
         object.gathering_state = state;
         step.fire
             .push(Event::IceTransportGatheringStateChange(transport, state));
+        if state == IceGathererState::Gathering {
+            self.tell_unreachable_servers(step);
+        }
         self.update_gathering(step);
+    }
+
+    /// A server that cannot be asked is not passed over in silence.
+    fn tell_unreachable_servers(&self, step: &mut Step) {
+        for (url, transport) in self.configuration.unreachable_servers() {
+            step.fire.push(Event::IceCandidateError {
+                local: None,
+                url: url.to_owned(),
+                code: SERVER_NOT_REACHED,
+                text: format!("servers over {transport} are not supported"),
+            });
+        }
     }
 
     /// The task behind the one that told the end of the candidates.
@@ -552,6 +567,9 @@ impl Session {
         }
     }
 }
+
+/// `errorCode` of a server that was not reached (webrtc-pc, section 4.8.3).
+const SERVER_NOT_REACHED: u16 = 701;
 
 /// What changed of an ICE transport in one task.
 #[derive(Default)]

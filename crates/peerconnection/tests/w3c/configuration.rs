@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use stonechat_peerconnection::{
-    Answer, BundlePolicy, Call, Certificate, Configuration, Error, ErrorName, IceServer,
+    Answer, BundlePolicy, Call, Certificate, Configuration, Error, ErrorName, Event, IceServer,
     IceTransportPolicy, RtcpMuxPolicy,
 };
 
@@ -111,11 +111,50 @@ fn a_malformed_url_is_a_syntax_error() {
 
 // api: RTCIceServer.urls
 #[test]
-fn a_scheme_that_is_not_implemented_is_not_supported() {
-    let tls = turn("turns:turn.example.org", Some("user"), Some("secret"));
-    assert_eq!(refused(vec![tls]), ErrorName::NotSupportedError);
-    let tls = server(&["stuns:stun.example.org"]);
-    assert_eq!(refused(vec![tls]), ErrorName::NotSupportedError);
+fn a_server_by_a_transport_that_is_not_spoken_is_validated_as_any_other() {
+    for url in [
+        "turns:turn.example.org",
+        "turn:turn.example.org?transport=tcp",
+    ] {
+        let servers = |username, credential| vec![turn(url, username, credential)];
+        for (username, credential) in [(None, None), (Some("user"), None)] {
+            let error = refused(servers(username, credential));
+            assert_eq!(error, ErrorName::InvalidAccessError);
+        }
+        taken(servers(Some("user"), Some("secret")));
+    }
+    taken(vec![server(&["stuns:stun.example.org"])]);
+}
+
+/// Makes a peer connection with these servers.
+fn taken(servers: Vec<IceServer>) -> App {
+    App::with("a", with_servers(servers))
+}
+
+// api: RTCPeerConnection.onicecandidateerror, RTCPeerConnectionIceErrorEvent.errorCode
+// api: RTCPeerConnectionIceErrorEvent.url
+#[test]
+fn a_server_that_cannot_be_asked_is_told_when_gathering_begins() {
+    let mut app = taken(vec![
+        turn("turns:turn.example.org", Some("user"), Some("secret")),
+        turn("turn:192.0.2.1?transport=tcp", Some("user"), Some("secret")),
+    ]);
+    app.audio();
+    app.set_implicitly();
+    app.events();
+    let told: Vec<_> = app
+        .fired
+        .iter()
+        .filter_map(|event| match event {
+            Event::IceCandidateError { url, code, .. } => Some((url.as_str(), *code)),
+            _ => None,
+        })
+        .collect();
+    let expected = [
+        ("turns:turn.example.org", 701),
+        ("turn:192.0.2.1?transport=tcp", 701),
+    ];
+    assert_eq!(told, expected);
 }
 
 // api: RTCIceServer.username, RTCIceServer.credential
