@@ -1,6 +1,6 @@
 //! Senders and receivers: from the plan to the media plane of each transport, and back to names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use stonechat_media::{
@@ -21,6 +21,9 @@ use crate::plan::{CodecPlan, EncodingPlan, ExtensionPlan, Plan, ReceiverPlan, Se
 pub(super) struct MediaTable {
     pub(super) senders: BTreeMap<SenderId, Entry<stonechat_media::SenderId, SenderPlan>>,
     pub(super) receivers: BTreeMap<ReceiverId, Entry<stonechat_media::ReceiverId, ReceiverPlan>>,
+    /// Receivers of which the session was told that media comes. One whose direction does not let it
+    /// receive is forgotten: the source may be the same when it goes on.
+    heard: BTreeSet<ReceiverId>,
     /// What frames go through, also of those that are not there yet.
     pub(super) sender_transforms: BTreeMap<SenderId, SenderTransform>,
     pub(super) receiver_transforms: BTreeMap<ReceiverId, ReceiverTransform>,
@@ -141,6 +144,7 @@ impl Layers {
             .collect();
         for name in gone {
             self.keep_receiver(name);
+            self.media_table.heard.remove(&name);
             if let Some(entry) = self.media_table.receivers.remove(&name)
                 && let Some(transport) = self.transport_mut(entry.transport)
             {
@@ -217,6 +221,9 @@ impl Layers {
             Some(entry) => std::mem::take(&mut entry.layers),
             None => Vec::new(),
         };
+        if !plan.active {
+            self.media_table.heard.remove(&plan.id);
+        }
         let Some(transport) = self.transport_mut(plan.transport) else {
             return;
         };
@@ -377,6 +384,14 @@ impl Layers {
         }
     }
 
+    /// Tells the session that media comes, once until it stops.
+    fn note_heard(&mut self, receiver: ReceiverId) {
+        let entry = self.media_table.receivers.get(&receiver);
+        if entry.is_some_and(|entry| entry.plan.active) && self.media_table.heard.insert(receiver) {
+            self.facts.push_back(Fact::ReceiverActive { receiver });
+        }
+    }
+
     pub(super) fn on_media(&mut self, index: usize, event: stonechat_media::Event) {
         use stonechat_media::Event;
         let Some(transport) = self.transports.get(index).map(|transport| transport.id) else {
@@ -386,16 +401,19 @@ impl Layers {
         match event {
             Event::Readable(id) => {
                 if let Some(receiver) = table.receiver(transport, id) {
+                    self.note_heard(receiver);
                     self.media_event(MediaEvent::Readable(receiver));
                 }
             }
             Event::SourceChanged(id, _) => {
                 if let Some(receiver) = table.receiver(transport, id) {
-                    self.facts.push_back(Fact::ReceiverActive { receiver });
+                    self.media_table.heard.remove(&receiver);
+                    self.note_heard(receiver);
                 }
             }
             Event::Bye(id) => {
                 if let Some(receiver) = table.receiver(transport, id) {
+                    self.media_table.heard.remove(&receiver);
                     self.facts.push_back(Fact::ReceiverBye { receiver });
                 }
             }

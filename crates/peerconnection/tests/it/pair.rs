@@ -232,6 +232,28 @@ fn audio_and_video_travel_both_ways() {
     }
 }
 
+#[test]
+fn a_track_is_unmuted_again_when_its_direction_comes_back() {
+    let mut duo = Duo::new(51);
+    let sender = duo.add_track(A, Kind::Audio, "mic");
+    duo.negotiate(A);
+    duo.connect();
+    let to = duo.session(B).transceivers()[0].id;
+    let muted = |event: &Event| matches!(event, Event::TrackMuted(_));
+    let unmuted = |event: &Event| matches!(event, Event::TrackUnmuted(_));
+    media(&mut duo, A, sender, to, 10);
+    assert_eq!((duo.count(B, muted), duo.count(B, unmuted)), (0, 1));
+    let of_sender = TransceiverId(sender.0);
+    duo.does(A, Call::SetDirection(of_sender, Direction::Inactive));
+    duo.negotiate(A);
+    assert_eq!((duo.count(B, muted), duo.count(B, unmuted)), (1, 1));
+    duo.does(A, Call::SetDirection(of_sender, Direction::SendRecv));
+    duo.negotiate(A);
+    assert_eq!(duo.count(B, unmuted), 1, "nothing was heard yet");
+    media(&mut duo, A, sender, to, 10);
+    assert_eq!((duo.count(B, muted), duo.count(B, unmuted)), (1, 2));
+}
+
 fn both_tracks(duo: &mut Duo, side: usize) -> [SenderId; 2] {
     [
         duo.add_track(side, Kind::Audio, "mic"),
