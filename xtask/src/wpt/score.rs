@@ -129,7 +129,11 @@ impl FileScore {
             }
         });
         let subtests: Vec<_> = subtests.collect();
-        let died = matches!(result.status.as_str(), "CRASH" | "HANG" | "ERROR");
+        let died = match result.status.as_str() {
+            "CRASH" | "HANG" => true,
+            "ERROR" => !expectations.is_harness_error_expected(&result.file),
+            _ => false,
+        };
         // A file that is late has subtests that failed: those are judged.
         let trouble = died.then(|| format!("{} {}", result.status, result.message));
         Some(Self {
@@ -236,6 +240,15 @@ mod tests {
         assert_eq!(verdicts(&score), [Verdict::Usual, Verdict::Usual]);
         assert_eq!(score.trouble.as_deref(), Some("CRASH SIGSEGV"));
         assert!(score.is_worse_than_expected());
+    }
+
+    #[test]
+    fn an_error_of_the_harness_can_be_expected() {
+        let ran = r#"{"file": "/webrtc/file.html", "status": "ERROR", "subtests": [{"name": "first", "status": "PASS"},
+            {"name": "second", "status": "PASS"}]}"#;
+        assert!(score("", ran).trouble.is_some());
+        let expected = format!("[[expected]]\nfile = '{FILE}'\nreason = 'r'\nharness_error = true");
+        assert!(score(&expected, ran).trouble.is_none());
     }
 
     #[test]
