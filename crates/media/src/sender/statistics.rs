@@ -51,26 +51,31 @@ impl Sender {
         }
     }
 
-    /// A packet left for the first time.
+    /// A packet of `len` octets left for the first time.
     pub(super) fn note_packet(
         &mut self,
         now: Instant,
         sequence: ExtendedSequence,
         entry: &Entry,
+        len: usize,
         ecn: Ecn,
     ) {
         let number = ExtendedSequence(sequence.0.saturating_sub(1 << 16)).low_32();
         self.first_sent.get_or_insert(number);
         self.stats.frames_sent += u64::from(entry.ends_frame);
         self.stats.payload_type = Some(entry.payload_type);
-        self.note_departure(now, entry, ecn);
+        self.note_departure(now, entry, len, ecn);
         self.note_limitation(now);
     }
 
-    /// A packet left, for the first time or again.
-    pub(super) fn note_departure(&mut self, now: Instant, entry: &Entry, ecn: Ecn) {
-        self.stats.packets_sent_with_ect1 += u64::from(ecn == Ecn::Ect1);
-        self.stats.total_packet_send_delay += now.saturating_duration_since(entry.queued);
+    /// A packet of `len` octets left, for the first time or again.
+    pub(super) fn note_departure(&mut self, now: Instant, entry: &Entry, len: usize, ecn: Ecn) {
+        let stats = &mut self.stats;
+        stats.packets_sent += 1;
+        stats.bytes_sent += entry.payload.len() as u64;
+        stats.header_bytes_sent += (len - entry.payload.len()) as u64;
+        stats.packets_sent_with_ect1 += u64::from(ecn == Ecn::Ect1);
+        stats.total_packet_send_delay += now.saturating_duration_since(entry.queued);
     }
 
     /// What limits now.

@@ -3,13 +3,22 @@ use std::time::Instant;
 use stonechat_rtcp::{Compound, Packet, ReportBlock};
 use stonechat_rtp::Ssrc;
 
-use super::{Event, ReceiverId, SenderId, Streams};
+use super::{Event, ReceiverId, SenderId, State, Streams};
 use crate::sender::RemoteReport;
 use crate::slots::Key;
 
 impl Streams {
+    /// Takes in an RTCP packet, decrypted.
+    pub fn handle_rtcp(&mut self, now: Instant, packet: &[u8]) {
+        let now = self.clock.advance(now);
+        if self.state == State::Open {
+            self.stats.rtcp_received += 1;
+            self.read_rtcp(now, packet);
+        }
+    }
+
     /// Reads all packets of a compound; malformed ones are counted and passed over.
-    pub(super) fn read_rtcp(&mut self, now: Instant, datagram: &[u8]) {
+    fn read_rtcp(&mut self, now: Instant, datagram: &[u8]) {
         let mut sender = None;
         for packet in Compound::parse(datagram) {
             match packet {

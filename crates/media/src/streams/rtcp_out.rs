@@ -1,4 +1,4 @@
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use stonechat_rtcp::{
     CompoundWriter, Fir, FirEntry, Goodbye, Nack, Pli, ReceiverReport, ReportBlock, SdesChunk,
@@ -7,11 +7,56 @@ use stonechat_rtcp::{
 use stonechat_rtp::{Ssrc, Timestamp};
 use stonechat_sansio::Frame;
 
-use super::Streams;
+use super::{State, Streams};
 use crate::receiver::KeyframeRequest;
 use crate::slots::Key;
 
 impl Streams {
+    /// Writes one RTCP packet; `None` if none is due, or none fits.
+    pub fn poll_rtcp(&mut self, now: Instant, out: &mut Frame<'_>) -> Option<()> {
+        let now = self.clock.advance(now);
+        if self.state == State::Closed {
+            return None;
+        }
+        self.write_rtcp(now, out)?;
+        self.stats.rtcp_sent += 1;
+        Some(())
+    }
+
+    /// Writes one compound: goodbye, regular report, or feedback.
+    fn write_rtcp(&mut self, now: Instant, out: &mut Frame<'_>) -> Option<()> {
+        let room = out.remaining().min(MAX_LEN) & !3;
+        let before = out.len();
+        let len = out
+            .put(room, |slice| {
+                let mut writer = CompoundWriter::new(slice);
+                self.compose(now, &mut writer);
+                writer.finish()
+            })
+            .ok()?;
+        out.truncate(before + len);
+        (len > 0).then_some(())
+    }
+
+    fn compose(&mut self, now: Instant, out: &mut CompoundWriter<'_>) {
+        if !self.goodbyes.is_empty() {
+            return self.write_goodbye(out);
+        }
+        if !self.report_senders.is_empty() || !self.report_receivers.is_empty() {
+            self.write_reports(now, out);
+        }
+        self.write_transport_feedback(now, out);
+        self.write_congestion_feedback(now, out);
+        self.write_feedback(now, out);
+    }
+
+    /// The next interval begins.
+    pub(super) fn plan_report(&mut self, now: Instant) {
+        // Randomised over half to one and a half times the mean (RFC 3550, section 6.3.1).
+        let wait = self.config.report_interval.mul_f64(0.5 + self.rng.unit());
+        self.report_at = Some(now + wait.max(Duration::from_millis(10)));
+    }
+
     /// The interval has ended: notes who has something to report, and plans the next interval if
     /// anybody has.
     pub(super) fn collect_reports(&mut self, now: Instant) {
@@ -40,33 +85,6 @@ impl Streams {
         if !self.report_senders.is_empty() || !self.report_receivers.is_empty() {
             self.plan_report(now);
         }
-    }
-
-    /// Writes one compound: goodbye, regular report, or feedback.
-    pub(super) fn write_rtcp(&mut self, now: Instant, out: &mut Frame<'_>) -> Option<()> {
-        let room = out.remaining().min(MAX_LEN) & !3;
-        let before = out.len();
-        let len = out
-            .put(room, |slice| {
-                let mut writer = CompoundWriter::new(slice);
-                self.compose(now, &mut writer);
-                writer.finish()
-            })
-            .ok()?;
-        out.truncate(before + len);
-        (len > 0).then_some(())
-    }
-
-    fn compose(&mut self, now: Instant, out: &mut CompoundWriter<'_>) {
-        if !self.goodbyes.is_empty() {
-            return self.write_goodbye(out);
-        }
-        if !self.report_senders.is_empty() || !self.report_receivers.is_empty() {
-            self.write_reports(now, out);
-        }
-        self.write_transport_feedback(now, out);
-        self.write_congestion_feedback(now, out);
-        self.write_feedback(now, out);
     }
 
     /// Reports of senders, each with blocks about receivers, and their names (RFC 3550,
