@@ -6,7 +6,7 @@ use stonechat_rtp::{
     ExtendedSequence, Packet, ParseError, PayloadType, Rid, SequenceNumber, Ssrc, Timestamp,
 };
 
-use crate::{Codec, Vp8Layers};
+use crate::{Codec, ContributingLevels, Vp8Layers};
 
 /// When a frame was taken, on the sender's media clock.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -115,7 +115,7 @@ pub struct MediaFrame {
     pub audio_level: Option<AudioLevel>,
     /// How loud each of [`contributing_sources`](Self::contributing_sources) is in −dBov, 0
     /// (loudest) to 127 (silence), as far as the mixer says so (RFC 6465).
-    pub contributing_levels: Vec<u8>,
+    pub contributing_levels: ContributingLevels,
     /// Which encoding it is, in simulcast.
     pub rid: Option<Rid>,
 }
@@ -145,7 +145,7 @@ pub struct ReceivedPacket {
     pub(crate) opened: bool,
     /// How loud each contributing source is in −dBov, 0 (loudest) to 127 (silence), as far as the
     /// mixer says so (RFC 6465).
-    pub contributing_levels: Vec<u8>,
+    pub contributing_levels: ContributingLevels,
     /// Which encoding it belongs to, in simulcast.
     pub rid: Option<Rid>,
     pub(crate) raw: Bytes,

@@ -49,6 +49,7 @@
 
 mod codec;
 mod config;
+mod contributing_levels;
 mod depacketize;
 mod extension_ids;
 pub mod file;
@@ -94,6 +95,7 @@ pub mod vp8 {
 pub use codec::opus::{OpusToc, is_dtx};
 pub use codec::{Codec, MediaKind, PacketizationMode, PayloadError};
 pub use config::Config;
+pub use contributing_levels::ContributingLevels;
 pub use depacketize::{Depacketizer, FrameInfo};
 pub use extension_ids::ExtensionIds;
 pub use frame::{FrameTime, MediaFrame, OutgoingFrame, OutgoingPacket, ReceivedPacket};

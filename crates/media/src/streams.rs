@@ -1,6 +1,7 @@
 //! All senders and receivers of one transport.
 
 mod congestion_feedback;
+mod deadlines;
 mod ecn_path;
 mod event;
 mod packet_result;
@@ -24,6 +25,7 @@ use stonechat_rtp::{SequenceNumber, Ssrc};
 use stonechat_sansio::{Clock, Ecn, Env, Map, Rng};
 
 use congestion_feedback::{StreamArrivals, StreamDepartures};
+use deadlines::Deadlines;
 use ecn_path::EcnPath;
 pub use event::Event;
 use event::Events;
@@ -108,15 +110,14 @@ pub struct Streams {
     resend: Queue,
     pacer: Pacer,
     /// Senders of video that reached a limit of their own, by when they may go on.
-    parked: BTreeSet<(Instant, Key)>,
+    parked: Deadlines,
     /// Packets in a row of the sender at the front.
     turn: u8,
 
     /// Receivers that owe a NACK or key frame request.
     feedback: Queue,
-    /// Deadlines of receivers that have one, and the other way round.
-    deadlines: BTreeSet<(Instant, Key)>,
-    deadline_of: Map<Key, Instant>,
+    /// Of receivers.
+    deadlines: Deadlines,
     /// Senders that play an event.
     tones: BTreeSet<Key>,
 
@@ -172,7 +173,7 @@ impl Streams {
             receivers: Slots::default(),
             router: Router::new(&env.seed().child("router"), config.max_ssrcs.max(1)),
             extensions: ExtensionIds::default(),
-            events: Events::default(),
+            events: Events::new(&env.seed().child("events")),
             stats: StreamsStats::default(),
             round_trip: None,
             own_source: Ssrc(rng.next_u32()),
@@ -180,11 +181,10 @@ impl Streams {
             video: Queue::default(),
             resend: Queue::default(),
             pacer: Pacer::new(config.pacing_rate, config.pacing_burst, now),
-            parked: BTreeSet::new(),
+            parked: Deadlines::new(&env.seed().child("parked")),
             turn: 0,
             feedback: Queue::default(),
-            deadlines: BTreeSet::new(),
-            deadline_of: Map::new(&env.seed().child("deadlines")),
+            deadlines: Deadlines::new(&env.seed().child("deadlines")),
             tones: BTreeSet::new(),
             report_at: None,
             report_senders: VecDeque::new(),
@@ -221,11 +221,7 @@ impl Streams {
         if self.state != State::Open {
             return;
         }
-        while let Some(&(at, key)) = self.deadlines.first()
-            && at <= now
-        {
-            self.deadlines.remove(&(at, key));
-            let _ = self.deadline_of.swap_remove(&key);
+        while let Some(key) = self.deadlines.expire(now) {
             if let Some(receiver) = self.receivers.get_mut(key) {
                 receiver.handle_timeout(now, &self.config);
             }
@@ -249,19 +245,17 @@ impl Streams {
         if self.state != State::Open {
             return None;
         }
-        let receiver = self.deadlines.first().map(|(at, _)| *at);
         let transport = self.arrivals.due().filter(|_| !self.transport_report_due);
         let congestion = self.arrived.due().filter(|_| !self.congestion_report_due);
         let paced = !self.video.is_empty() || !self.resend.is_empty();
         let pacer = self.pacer.opens_at().filter(|_| paced);
-        let parked = self.parked.first().map(|(at, _)| *at);
         [
-            receiver,
+            self.deadlines.first(),
             self.report_at,
             transport,
             congestion,
             pacer,
-            parked,
+            self.parked.first(),
             self.tone_deadline(),
         ]
         .into_iter()

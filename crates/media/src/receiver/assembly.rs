@@ -197,7 +197,7 @@ fn build(
         first_arrival: first.arrival,
         arrival: first.arrival,
         audio_level: first.audio_level,
-        contributing_levels: first.contributing_levels.clone(),
+        contributing_levels: first.contributing_levels,
         rid: first.rid.clone(),
     };
     let mut len = 0_usize;

@@ -1,6 +1,7 @@
 use std::collections::VecDeque;
 
 use stonechat_rtp::Ssrc;
+use stonechat_sansio::{Map, Seed};
 
 use super::{ReceiverId, SenderId};
 
@@ -33,17 +34,24 @@ pub enum Event {
 }
 
 /// Events not yet polled.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Events {
     queue: VecDeque<Event>,
-    /// What is queued, by kind and object, sorted.
-    queued: std::collections::BTreeSet<(u8, u64)>,
+    /// What is queued, by kind and object.
+    queued: Map<(u8, u64), ()>,
 }
 
 impl Events {
+    pub(super) fn new(seed: &Seed) -> Self {
+        Self {
+            queue: VecDeque::new(),
+            queued: Map::new(seed),
+        }
+    }
+
     /// Queues `event`, unless one of its kind about its object is queued.
     pub(super) fn push(&mut self, event: Event) {
-        if self.queued.insert(key(event)) {
+        if self.queued.insert(key(event), ()).is_none() {
             self.queue.push_back(event);
         } else if matches!(event, Event::SourceChanged(..) | Event::BitrateEstimate(_))
             && let Some(old) = self.queue.iter_mut().find(|old| key(**old) == key(event))
@@ -55,7 +63,7 @@ impl Events {
 
     pub(super) fn poll(&mut self) -> Option<Event> {
         let event = self.queue.pop_front()?;
-        self.queued.remove(&key(event));
+        let _ = self.queued.swap_remove(&key(event));
         Some(event)
     }
 

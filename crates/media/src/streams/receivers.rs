@@ -45,9 +45,7 @@ impl Streams {
         let _ = self.clock.advance(now);
         self.receivers.remove(id.0).ok_or(UnknownId)?;
         self.router.remove(id.0);
-        if let Some(at) = self.deadline_of.swap_remove(&id.0) {
-            self.deadlines.remove(&(at, id.0));
-        }
+        self.deadlines.set(id.0, None);
         Ok(())
     }
 
@@ -135,21 +133,6 @@ impl Streams {
         }
         // What is owed waits for the next poll, not for a timer.
         let deadline = deadline.filter(|at| !owes || *at > now);
-        let old = self.deadline_of.get(&key).copied();
-        if old == deadline {
-            return;
-        }
-        if let Some(old) = old {
-            self.deadlines.remove(&(old, key));
-        }
-        match deadline {
-            Some(at) => {
-                self.deadline_of.insert(key, at);
-                self.deadlines.insert((at, key));
-            }
-            None => {
-                let _ = self.deadline_of.swap_remove(&key);
-            }
-        }
+        self.deadlines.set(key, deadline);
     }
 }

@@ -8,7 +8,7 @@ use stonechat_sansio::Ecn;
 use super::congestion_feedback::ArrivalLimits;
 use super::{Event, ReceiverId, State, Streams};
 use crate::slots::Key;
-use crate::{CongestionFeedback, ExtensionIds, MediaFrame, ReceivedPacket};
+use crate::{CongestionFeedback, ContributingLevels, ExtensionIds, MediaFrame, ReceivedPacket};
 
 impl Streams {
     /// Takes in an RTP packet, decrypted, as it arrived with the mark `ecn`.
@@ -122,7 +122,7 @@ fn received(now: Instant, raw: &Bytes, view: &Packet<'_>, ids: &ExtensionIds) ->
     let levels = ids
         .mixer_levels
         .and_then(|id| extensions.value::<MixerLevels<'_>>(id))
-        .map_or_else(Vec::new, |levels| levels.levels().collect());
+        .map_or_else(ContributingLevels::default, ContributingLevels::from);
     let start = view.header_len();
     ReceivedPacket {
         ssrc: view.ssrc(),

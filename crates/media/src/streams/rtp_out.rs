@@ -134,8 +134,7 @@ impl Streams {
             if let Some(at) = sender.capped_until(now, &self.config) {
                 queue.pop();
                 self.turn = 0;
-                self.parked.retain(|(_, other)| *other != key);
-                self.parked.insert((at, key));
+                self.parked.set(key, Some(at));
                 continue;
             }
             let dscp = sender.parameters.dscp;
@@ -211,10 +210,7 @@ impl Streams {
 
     /// Senders whose own limit lets them go on wait for their turn again.
     pub(super) fn unpark(&mut self, now: Instant) {
-        while let Some(&(at, key)) = self.parked.first()
-            && at <= now
-        {
-            self.parked.pop_first();
+        while let Some(key) = self.parked.expire(now) {
             self.video.push(key);
         }
     }

@@ -92,7 +92,7 @@ impl Streams {
         }
         if sender.wants_to_send() {
             // A limit may have gone.
-            self.parked.retain(|(_, other)| *other != id.0);
+            self.parked.set(id.0, None);
             self.queue_media(id.0);
         }
         Ok(())

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use stonechat_crypto::Provider;
 use stonechat_media::sframe::{DecryptError, Decryptor};
-use stonechat_media::{Codec, MediaFrame, Opened, PacketOpener, ReceivedPacket};
+use stonechat_media::{
+    Codec, ContributingLevels, MediaFrame, Opened, PacketOpener, ReceivedPacket,
+};
 use stonechat_peerconnection::Kind;
 
 use super::encryptor::{claim, lock};
@@ -199,7 +201,7 @@ impl DecryptorCore {
             first_arrival: packet.arrival,
             arrival: packet.arrival,
             audio_level: packet.audio_level,
-            contributing_levels: Vec::new(),
+            contributing_levels: ContributingLevels::default(),
             rid: packet.rid.clone(),
         };
         RtcEncodedFrame::of_media(&frame).into()

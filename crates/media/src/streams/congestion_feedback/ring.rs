@@ -48,8 +48,8 @@ impl<T: Default> Ring<T> {
             self.base = number;
         }
         while self.end() <= number {
+            self.trim(max - 1);
             self.slots.push_back(T::default());
-            self.trim(max);
         }
         self.get_mut(number)
     }
