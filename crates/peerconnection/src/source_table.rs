@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use stonechat_media::{MediaFrame, ReceivedPacket};
-use stonechat_rtp::Ssrc;
+use stonechat_media::{ContributingLevels, MediaFrame, ReceivedPacket};
+use stonechat_rtp::{CsrcList, Ssrc};
 
 /// How long a source is remembered.
 const MEMORY: Duration = Duration::from_secs(10);
@@ -36,7 +36,8 @@ pub struct Delivered {
     ssrc: u32,
     rtp_timestamp: u32,
     level: Option<u8>,
-    contributors: Vec<(u32, Option<u8>)>,
+    sources: CsrcList,
+    levels: ContributingLevels,
 }
 
 impl From<&MediaFrame> for Delivered {
@@ -45,10 +46,8 @@ impl From<&MediaFrame> for Delivered {
             ssrc: frame.ssrc.0,
             rtp_timestamp: frame.timestamp.0,
             level: frame.audio_level.map(|level| level.level),
-            contributors: contributors(
-                frame.contributing_sources.iter().copied(),
-                &frame.contributing_levels,
-            ),
+            sources: list(frame.contributing_sources.iter().copied()),
+            levels: frame.contributing_levels,
         }
     }
 }
@@ -60,16 +59,19 @@ impl From<&ReceivedPacket> for Delivered {
             ssrc: packet.ssrc.0,
             rtp_timestamp: packet.timestamp.0,
             level: packet.audio_level.map(|level| level.level),
-            contributors: contributors(sources.into_iter().flatten(), &packet.contributing_levels),
+            sources: list(sources.into_iter().flatten()),
+            levels: packet.contributing_levels,
         }
     }
 }
 
-fn contributors(sources: impl Iterator<Item = Ssrc>, levels: &[u8]) -> Vec<(u32, Option<u8>)> {
-    sources
-        .enumerate()
-        .map(|(index, source)| (source.0, levels.get(index).copied()))
-        .collect()
+fn list(sources: impl Iterator<Item = Ssrc>) -> CsrcList {
+    let mut list = CsrcList::new();
+    // A packet has no more than fit.
+    for source in sources {
+        let _ = list.push(source);
+    }
+    list
 }
 
 impl SourceTable {
@@ -86,8 +88,9 @@ impl SourceTable {
             heard(delivered.ssrc, delivered.level),
         );
         // The first of the list is the newest in the end.
-        for (source, level) in delivered.contributors.iter().rev() {
-            refresh(&mut self.contributing, heard(*source, *level));
+        for (index, source) in delivered.sources.as_slice().iter().enumerate().rev() {
+            let level = delivered.levels.get(index).copied();
+            refresh(&mut self.contributing, heard(source.0, level));
         }
     }
 
@@ -124,6 +127,8 @@ pub(crate) fn linear(level: u8) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use stonechat_rtp::extension::MixerLevels;
+
     use super::*;
 
     #[expect(clippy::disallowed_methods, reason = "an arbitrary instant")]
@@ -132,11 +137,15 @@ mod tests {
     }
 
     fn mixed(contributors: &[(u32, Option<u8>)]) -> Delivered {
+        let levels: Vec<_> = contributors.iter().map_while(|(_, level)| *level).collect();
         Delivered {
             ssrc: 1,
             rtp_timestamp: 960,
             level: None,
-            contributors: contributors.to_vec(),
+            sources: list(contributors.iter().map(|(source, _)| Ssrc(*source))),
+            levels: MixerLevels::new(&levels)
+                .map(Into::into)
+                .unwrap_or_default(),
         }
     }
 
