@@ -6,3 +6,4 @@ mod hostile;
 mod pair;
 mod restart;
 mod setup;
+mod tcp;

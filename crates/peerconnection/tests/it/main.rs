@@ -14,6 +14,7 @@
 
 mod bundle;
 mod compatibility;
+mod connections;
 mod contract;
 mod data;
 mod fuzzed;

@@ -9,18 +9,16 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use stonechat_crypto::{Certificate, CertificateParams};
 use stonechat_ice::Interface;
-use stonechat_ice::framing::Deframer;
 use stonechat_peerconnection::{
     Answer, Call, ChannelId, ChannelInit, Config, Configuration, ConnectionState, Error, Event,
     IceCandidate, IceCandidateInit, Kind, MediaEvent, MessageKind, OfferOptions, PeerConnection,
     PromiseId, Reply, Request, RequestId, SdpType, SenderId, SessionDescription, SignalingState,
     TrackInfo, Value, Which,
 };
-use stonechat_sansio::{Batch, Datagram, Ecn, Env, Path, SocketId, Transmit};
-use stonechat_testkit::{
-    HostId, Link, Machine, Nat, Network, PartyId, Realm, StreamEvent, World, clock,
-};
+use stonechat_sansio::{Batch, Datagram, Env, Transmit};
+use stonechat_testkit::{HostId, Link, Machine, Nat, Network, PartyId, Realm, World, clock};
 
+use crate::connections::{Connections, Happened};
 use crate::relay_server::RelayServer;
 
 pub(crate) const SERVER: &str = "203.0.113.1";
@@ -79,9 +77,7 @@ pub(crate) struct Peer {
     pub(crate) pulls_steps: bool,
     pub(crate) sockets_opened: usize,
     pub(crate) sockets_closed: usize,
-    /// Connections that are being opened.
-    connecting: BTreeMap<SocketId, RequestId>,
-    deframers: BTreeMap<SocketId, Deframer>,
+    connections: Connections,
 }
 
 impl Peer {
@@ -97,8 +93,7 @@ impl Peer {
             pulls_steps: true,
             sockets_opened: 0,
             sockets_closed: 0,
-            connecting: BTreeMap::new(),
-            deframers: BTreeMap::new(),
+            connections: Connections::default(),
         }
     }
 
@@ -129,20 +124,13 @@ impl Peer {
 
     /// Takes what happened to TCP connections.
     fn take_streams(&mut self, now: Instant, host: HostId, network: &mut Network) {
-        while let Some(event) = network.poll_stream(host) {
-            match event {
-                StreamEvent::Connected { socket, .. } => {
-                    if let Some(id) = self.connecting.remove(&socket) {
-                        self.sockets_opened += 1;
-                        self.pc.handle_reply(now, id, Reply::Connected { socket });
-                    }
+        while let Some(happened) = self.connections.poll(now, host, network) {
+            match happened {
+                Happened::Replied(id, reply) => {
+                    self.sockets_opened += usize::from(reply != Reply::Failed);
+                    self.pc.handle_reply(now, id, reply);
                 }
-                StreamEvent::Refused(socket) => {
-                    if let Some(id) = self.connecting.remove(&socket) {
-                        self.pc.handle_reply(now, id, Reply::Failed);
-                    }
-                }
-                StreamEvent::Accepted {
+                Happened::Accepted {
                     listener,
                     socket,
                     remote,
@@ -150,17 +138,12 @@ impl Peer {
                     self.sockets_opened += 1;
                     self.pc.handle_accepted(now, listener, socket, remote);
                 }
-                StreamEvent::Data { socket, octets } => {
-                    let deframer = self.deframers.entry(socket);
-                    let deframer = deframer.or_insert_with(|| Deframer::new(1500));
-                    let pc = &mut self.pc;
-                    deframer.feed(&octets, |packet| {
-                        let any = SocketAddr::from(([0, 0, 0, 0], 0));
-                        let path = Path::new(socket, any.ip(), any);
-                        pc.handle_datagram(now, Datagram::new(path, Ecn::NotEct, now, packet));
-                    });
+                Happened::Arrived(datagrams) => {
+                    for datagram in datagrams {
+                        self.pc.handle_datagram(now, datagram);
+                    }
                 }
-                StreamEvent::Closed(socket) => {
+                Happened::Closed(socket) => {
                     self.sockets_closed += 1;
                     self.pc.handle_socket_closed(now, socket);
                 }
@@ -186,12 +169,12 @@ impl Peer {
                     (id, Reply::Opened { socket, local })
                 }
                 Request::Connect { id, local, remote } => {
-                    let socket = network.connect(now, host, local, remote).unwrap();
-                    self.connecting.insert(socket, id);
+                    let way = (local, remote);
+                    self.connections.connect(now, (host, network), id, way);
                     continue;
                 }
                 Request::Cancel(id) => {
-                    self.connecting.retain(|_, asked| *asked != id);
+                    self.connections.cancel(id);
                     continue;
                 }
                 Request::CloseSocket(socket) => {

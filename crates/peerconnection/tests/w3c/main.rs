@@ -10,6 +10,8 @@
     reason = "a test may stop"
 )]
 
+#[path = "../it/connections.rs"]
+mod connections;
 #[path = "../it/relay_server.rs"]
 mod relay_server;
 #[path = "../it/setup.rs"]

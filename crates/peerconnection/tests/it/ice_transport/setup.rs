@@ -15,6 +15,7 @@ use stonechat_peerconnection::{
 use stonechat_sansio::{Batch, Datagram, Transmit};
 use stonechat_testkit::{HostId, Link, Machine, Nat, Network, PartyId, Realm, World, clock};
 
+use crate::connections::{Connections, Happened};
 use crate::relay_server::{PASSWORD, RelayServer, USERNAME};
 use crate::setup::{A, B, SERVER, SIDES, env};
 
@@ -37,11 +38,13 @@ pub(super) struct Peer {
     pub(super) pulls_steps: bool,
     pub(super) sockets_opened: usize,
     pub(super) sockets_closed: usize,
+    connections: Connections,
 }
 
 impl Peer {
     fn serve(&mut self, now: Instant, host: HostId, network: &mut Network) {
         self.now = now;
+        self.take_connections(now, host, network);
         while let Some(request) = self.ice.poll_request() {
             let (id, reply) = match request {
                 Request::OpenUdp { id, bind, .. } => {
@@ -49,6 +52,21 @@ impl Peer {
                     let local = network.local_address(socket).unwrap();
                     self.sockets_opened += 1;
                     (id, Reply::Opened { socket, local })
+                }
+                Request::ListenTcp { id, bind, .. } => {
+                    let socket = network.listen(host, SocketAddr::new(bind, 0)).unwrap();
+                    let local = network.listener_address(socket).unwrap();
+                    self.sockets_opened += 1;
+                    (id, Reply::Opened { socket, local })
+                }
+                Request::Connect { id, local, remote } => {
+                    let way = (local, remote);
+                    self.connections.connect(now, (host, network), id, way);
+                    continue;
+                }
+                Request::Cancel(id) => {
+                    self.connections.cancel(id);
+                    continue;
                 }
                 Request::CloseSocket(socket) => {
                     self.sockets_closed += 1;
@@ -68,6 +86,35 @@ impl Peer {
                 _ => continue,
             };
             self.ice.handle_reply(now, id, reply);
+        }
+    }
+
+    /// Takes what happened to TCP connections.
+    fn take_connections(&mut self, now: Instant, host: HostId, network: &mut Network) {
+        while let Some(happened) = self.connections.poll(now, host, network) {
+            match happened {
+                Happened::Replied(id, reply) => {
+                    self.sockets_opened += usize::from(reply != Reply::Failed);
+                    self.ice.handle_reply(now, id, reply);
+                }
+                Happened::Accepted {
+                    listener,
+                    socket,
+                    remote,
+                } => {
+                    self.sockets_opened += 1;
+                    self.ice.handle_accepted(now, listener, socket, remote);
+                }
+                Happened::Arrived(datagrams) => {
+                    for datagram in datagrams {
+                        self.ice.handle_datagram(now, datagram);
+                    }
+                }
+                Happened::Closed(socket) => {
+                    self.sockets_closed += 1;
+                    self.ice.handle_socket_closed(now, socket);
+                }
+            }
         }
     }
 }
@@ -126,6 +173,7 @@ impl Machine for Party {
 /// Two transports, what is between them, and what happened at each.
 pub(super) struct Couple {
     pub(super) world: World<Party>,
+    pub(super) hosts: [HostId; 2],
     ids: [PartyId; 2],
     /// Everything that fired, in order.
     pub(super) events: [Vec<Event>; 2],
@@ -140,6 +188,10 @@ impl Couple {
     }
 
     pub(super) fn configured(seed: u64, link: &Link, config: &IceTransportConfig) -> Self {
+        Self::between(seed, link, [config, config])
+    }
+
+    pub(super) fn between(seed: u64, link: &Link, configs: [&IceTransportConfig; 2]) -> Self {
         let mut network = Network::new(seed, clock::start());
         let hosts = ["192.0.2.1", "192.0.2.2"].map(|address| {
             let host = network.add_host();
@@ -147,7 +199,7 @@ impl Couple {
             network.set_links(host, link.clone(), link.clone());
             host
         });
-        Self::on(seed, network, hosts, config)
+        Self::on(seed, network, hosts, configs)
     }
 
     /// Two behind translators, and a server for STUN and TURN in the public network.
@@ -164,19 +216,25 @@ impl Couple {
         });
         let server = network.add_host();
         network.add_address(server, Realm::Public, SERVER.parse().unwrap());
-        let mut couple = Self::on(seed, network, hosts, &IceTransportConfig::default());
+        let config = IceTransportConfig::default();
+        let mut couple = Self::on(seed, network, hosts, [&config; 2]);
         couple
             .world
             .add(server, Party::Server(Box::new(RelayServer::new())));
         couple
     }
 
-    fn on(seed: u64, network: Network, hosts: [HostId; 2], config: &IceTransportConfig) -> Self {
+    fn on(
+        seed: u64,
+        network: Network,
+        hosts: [HostId; 2],
+        configs: [&IceTransportConfig; 2],
+    ) -> Self {
         let names = Names::default();
         let mut world = World::new(network);
         let ids = SIDES.map(|side| {
             let now = clock::start();
-            let mut ice = IceTransport::new(config.clone(), &env(seed, side), now);
+            let mut ice = IceTransport::new(configs[side].clone(), &env(seed, side), now);
             let interface = Interface {
                 name: String::from("eth0"),
                 addresses: world.network.addresses(hosts[side]).collect(),
@@ -192,11 +250,13 @@ impl Couple {
                 pulls_steps: true,
                 sockets_opened: 0,
                 sockets_closed: 0,
+                connections: Connections::default(),
             };
             world.add(hosts[side], Party::Peer(Box::new(peer)))
         });
         Self {
             world,
+            hosts,
             ids,
             events: [Vec::new(), Vec::new()],
             trickles: true,
