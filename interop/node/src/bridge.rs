@@ -97,7 +97,7 @@ impl Bridge {
                 reply.insert("throw".into(), error.into_json());
             }
         }
-        effects.into_members(&mut reply);
+        effects.move_into(&mut reply);
         self.reply(reply, effects)
     }
 
@@ -190,7 +190,7 @@ impl Bridge {
                 Task::Job(job) => job(self, &mut effects),
             }
             let mut reply = Map::new();
-            effects.into_members(&mut reply);
+            effects.move_into(&mut reply);
             return Some(self.reply(reply, effects));
         }
     }

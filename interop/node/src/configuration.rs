@@ -70,7 +70,6 @@ impl Bridge {
             certificates: self.certificates_of(&certificates)?,
             ice_candidate_pool_size: given.ice_candidate_pool_size,
             peer_identity: given.peer_identity,
-            ..RtcConfiguration::default()
         })
     }
 

@@ -4,6 +4,11 @@
 //! name of the operation, keeps the objects by number, and tells which attributes change. All of
 //! it lives on the JavaScript thread; only packets and media run elsewhere, on tokio.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the clock is read here and given to the stack"
+)]
+
 mod arguments;
 mod bridge;
 mod candidate;

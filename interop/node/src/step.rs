@@ -47,7 +47,7 @@ impl Effects {
     }
 
     /// The members of a reply or step that say it.
-    pub(crate) fn into_members(&mut self, reply: &mut Map<String, Value>) {
+    pub(crate) fn move_into(&mut self, reply: &mut Map<String, Value>) {
         let lists = [
             ("set", std::mem::take(&mut self.set)),
             ("fire", std::mem::take(&mut self.fire)),
