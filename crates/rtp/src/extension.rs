@@ -11,9 +11,11 @@
 //! | [`SdesRepairedRid`] | `urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id` | 1 to 255 |
 //! | [`VideoOrientation`] | `urn:3gpp:video-orientation` | 1 |
 //! | [`PlayoutDelay`] | `http://www.webrtc.org/experiments/rtp-hdrext/playout-delay` | 3 |
+//! | [`DependencyDescriptor`] | `https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension` | 3 to 255 |
 
 mod abs_send_time;
 mod audio_level;
+mod dependency_descriptor;
 mod mixer_levels;
 mod playout_delay;
 mod sdes;
@@ -22,6 +24,10 @@ mod video_orientation;
 
 pub use abs_send_time::AbsSendTime;
 pub use audio_level::AudioLevel;
+pub use dependency_descriptor::{
+    DecodeTargetIndication, DependencyDescription, DependencyDescriptor, DependencyStructure,
+    DescribeError, FrameDependencies, FrameTemplate, Resolution,
+};
 pub use mixer_levels::MixerLevels;
 pub use playout_delay::PlayoutDelay;
 pub use sdes::{SdesMid, SdesRepairedRid, SdesRid};

@@ -44,6 +44,7 @@
 //! | [`extension::SdesRid`], [`extension::SdesRepairedRid`], [`Rid`] | RFC 8852 |
 //! | [`extension::VideoOrientation`] | 3GPP TS 26.114, section 7.4.5 |
 //! | [`extension::PlayoutDelay`] | `playout-delay` |
+//! | [`extension::DependencyDescriptor`] | RTP Payload Format For AV1, appendix A |
 //! | [`rtx`] | RFC 4588 |
 
 #![no_std]

@@ -1,6 +1,7 @@
 //! Tests of RTP packets.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod dependency_descriptor;
 mod extension_values;
 mod fuzzed;
 mod hostile;

@@ -2,8 +2,8 @@
 //! written again.
 
 use stonechat_rtp::extension::{
-    AbsSendTime, AudioLevel, MixerLevels, PlayoutDelay, SdesMid, SdesRepairedRid, SdesRid,
-    TransportSequence, VideoOrientation,
+    AbsSendTime, AudioLevel, DependencyDescriptor, MixerLevels, PlayoutDelay, SdesMid,
+    SdesRepairedRid, SdesRid, TransportSequence, VideoOrientation,
 };
 use stonechat_rtp::{
     ExtensionId, Header, HeaderMut, HeaderView, Packet, SequenceNumber, Ssrc, Timestamp, padding,
@@ -44,7 +44,19 @@ fn values(packet: &Packet<'_>) {
         let _ = extensions.value::<SdesRepairedRid<'_>>(id);
         let _ = extensions.value::<TransportSequence>(id);
         let _ = extensions.value::<VideoOrientation>(id);
+        if let Some(view) = extensions.value::<DependencyDescriptor<'_>>(id) {
+            descriptor(view);
+        }
     }
+}
+
+fn descriptor(view: DependencyDescriptor<'_>) {
+    let Some(structure) = view.structure() else {
+        return;
+    };
+    assert!(structure.is_valid());
+    let _ = view.active_decode_targets(&structure);
+    let _ = view.frame(&structure);
 }
 
 fn again(packet: &Packet<'_>) {
