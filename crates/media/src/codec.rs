@@ -1,5 +1,6 @@
 //! What the payload of a stream is, and what can be read from it without decoding.
 
+pub(crate) mod av1;
 pub(crate) mod g711;
 pub(crate) mod h264;
 pub(crate) mod opus;
@@ -39,6 +40,8 @@ pub enum Codec {
     Vp8,
     /// H.264 (RFC 6184); frames are access units in Annex-B form.
     H264(PacketizationMode),
+    /// AV1 ("RTP Payload Format For AV1"); frames are temporal units in the low-overhead format.
+    Av1,
     /// Telephone events between the packets of audio (RFC 4733).
     TelephoneEvent {
         /// Clock rate in Hz, at least 1.
@@ -59,7 +62,7 @@ impl Codec {
     pub const fn kind(&self) -> MediaKind {
         match self {
             Self::Opus | Self::Pcmu | Self::Pcma | Self::TelephoneEvent { .. } => MediaKind::Audio,
-            Self::Vp8 | Self::H264(_) => MediaKind::Video,
+            Self::Vp8 | Self::H264(_) | Self::Av1 => MediaKind::Video,
             Self::Other { kind, .. } => *kind,
         }
     }
@@ -70,7 +73,7 @@ impl Codec {
         match self {
             Self::Opus => 48_000,
             Self::Pcmu | Self::Pcma => 8_000,
-            Self::Vp8 | Self::H264(_) => 90_000,
+            Self::Vp8 | Self::H264(_) | Self::Av1 => 90_000,
             Self::Other { clock_rate: 0, .. } | Self::TelephoneEvent { clock_rate: 0 } => 1,
             Self::Other { clock_rate, .. } | Self::TelephoneEvent { clock_rate } => *clock_rate,
         }

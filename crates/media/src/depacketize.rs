@@ -1,5 +1,6 @@
 //! Packet payloads into encoded frames.
 
+mod av1;
 mod g711;
 mod h264;
 mod opus;
@@ -55,6 +56,7 @@ impl Depacketizer {
         match self.codec {
             Codec::Vp8 => vp8::starts_frame(payload),
             Codec::H264(_) => h264::starts_frame(payload),
+            Codec::Av1 => av1::starts_frame(payload),
             Codec::Opus
             | Codec::Pcmu
             | Codec::Pcma
@@ -66,7 +68,8 @@ impl Depacketizer {
     /// Appends the frame made of `payloads`, in order, to `out`.
     ///
     /// What is appended is never longer than the payloads, but for a start code of 4 octets per
-    /// unit of H.264, and never longer than `max_len`.
+    /// unit of H.264, a length of at most 5 octets per unit of AV1 and the temporal delimiter
+    /// before them, and never longer than `max_len`.
     ///
     /// # Errors
     ///
@@ -91,6 +94,7 @@ impl Depacketizer {
         let result = match self.codec {
             Codec::Vp8 => vp8::assemble(payloads, self.sealed, &mut sink),
             Codec::H264(mode) => h264::assemble(payloads, mode, &mut sink),
+            Codec::Av1 => av1::assemble(payloads, self.sealed, &mut sink),
             Codec::Opus => opus::assemble(payloads, &mut sink),
             Codec::Pcmu | Codec::Pcma | Codec::TelephoneEvent { .. } | Codec::Other { .. } => {
                 g711::assemble(payloads, &mut sink)
@@ -136,5 +140,29 @@ impl Sink<'_> {
 
     fn frame(&self) -> &[u8] {
         self.out.get(self.start..).unwrap_or_default()
+    }
+
+    /// Puts octets in the place of `len` others from octet `at` of the frame on.
+    fn replace(&mut self, at: usize, len: usize, octets: &[u8]) -> Result<(), PayloadError> {
+        let from = self.start.saturating_add(at).min(self.out.len());
+        let to = from.saturating_add(len).min(self.out.len());
+        self.out.drain(from..to);
+        self.put(octets)?;
+        if let Some(tail) = self.out.get_mut(from..) {
+            tail.rotate_right(octets.len());
+        }
+        Ok(())
+    }
+
+    /// Sets bits of octet `at` of the frame.
+    fn set_bits(&mut self, at: usize, bits: u8) {
+        if let Some(octet) = self.out.get_mut(self.start.saturating_add(at)) {
+            *octet |= bits;
+        }
+    }
+
+    /// Takes back what lies from octet `len` of the frame on.
+    fn shorten(&mut self, len: usize) {
+        self.out.truncate(self.start.saturating_add(len));
     }
 }

@@ -20,4 +20,7 @@ pub struct ExtensionIds {
     pub audio_level: Option<ExtensionId>,
     /// How loud each contributing source is (RFC 6465); read only.
     pub mixer_levels: Option<ExtensionId>,
+    /// Which frames a frame depends on ("RTP Payload Format For AV1", appendix A); written for
+    /// AV1.
+    pub dependency_descriptor: Option<ExtensionId>,
 }

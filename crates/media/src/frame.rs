@@ -22,7 +22,8 @@ pub enum FrameTime {
 /// An encoded frame to send.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct OutgoingFrame {
-    /// The frame: an Opus packet, G.711 samples, a VP8 frame, an H.264 access unit in Annex-B form.
+    /// The frame: an Opus packet, G.711 samples, a VP8 frame, an H.264 access unit in Annex-B form,
+    /// an AV1 temporal unit in the low-overhead format.
     pub data: Bytes,
     /// When it was taken.
     pub time: FrameTime,
@@ -30,7 +31,7 @@ pub struct OutgoingFrame {
     pub payload_type: Option<PayloadType>,
     /// How loud it is, if the header extension was negotiated.
     pub audio_level: Option<AudioLevel>,
-    /// The temporal layer of a VP8 frame.
+    /// The temporal layer of a VP8 frame; AV1 says it in the headers of its units.
     pub layers: Option<Vp8Layers>,
     /// Which encoding it is, in simulcast. For who hands frames to senders by name: each sender of
     /// [`Streams`](crate::Streams) is one encoding and does not look at it.

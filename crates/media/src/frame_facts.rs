@@ -1,3 +1,4 @@
+use crate::codec::av1::TemporalUnitFacts;
 use crate::codec::h264::{NalType, nal_units};
 use crate::codec::vp8::Vp8FrameHeader;
 use crate::{Codec, OpusToc};
@@ -35,6 +36,14 @@ impl FrameFacts {
                 }
             }
             Codec::H264(_) => h264(frame),
+            Codec::Av1 => {
+                let facts = TemporalUnitFacts::parse(frame).unwrap_or_default();
+                Self {
+                    keyframe: facts.keyframe,
+                    dimensions: facts.dimensions(),
+                    samples: None,
+                }
+            }
             Codec::TelephoneEvent { .. } | Codec::Other { .. } => Self::default(),
         }
     }

@@ -40,7 +40,7 @@
 //! | | transport-wide feedback, REMB | draft-holmer-rmcat-transport-wide-cc-extensions-01 |
 //! | | feedback of each stream with ECN | RFC 8888, RFC 6679 |
 //! | | round trip of receivers | RFC 3611 sections 4.4, 4.5 |
-//! | [`Packetizer`], [`Depacketizer`] | Opus, G.711, VP8, H.264 | RFC 7587, 3551, 7741, 6184 |
+//! | [`Packetizer`], [`Depacketizer`] | Opus, G.711, VP8, H.264, AV1 | RFC 7587, 3551, 7741, 6184, "RTP Payload Format For AV1" |
 //! | [`mod@sframe`] | end-to-end encryption of frames and packets | RFC 9605 |
 //! | [`telephone_event`] | DTMF and other events | RFC 4733 |
 //! | [`mod@file`] | IVF, Ogg Opus, H.264 Annex B | RFC 3533, 7845 |
@@ -82,6 +82,13 @@ pub mod telephone_event {
     };
 }
 
+/// What can be read of AV1 without decoding.
+pub mod av1 {
+    pub use crate::codec::av1::{
+        Obu, ObuHeader, ObuType, SequenceHeader, TemporalUnitFacts, obus, read_leb128, write_leb128,
+    };
+}
+
 /// What can be read of H.264 without decoding.
 pub mod h264 {
     pub use crate::codec::h264::{NalType, begins_picture, nal_units};
@@ -102,7 +109,7 @@ pub use frame::{FrameTime, MediaFrame, OutgoingFrame, OutgoingPacket, ReceivedPa
 pub use frame_rate::FrameRate;
 pub use limitation::{Limitation, Limitations};
 pub use packetize::{
-    H264Packetizer, PacketizeError, Packetizer, Payload, Vp8Layers, Vp8Packetizer,
+    Av1Packetizer, H264Packetizer, PacketizeError, Packetizer, Payload, Vp8Layers, Vp8Packetizer,
 };
 pub use parameters::{
     AfterLoss, CodecParameters, Delivery, ReceiverParameters, SenderConfig, SenderParameters,

@@ -1,5 +1,6 @@
 //! Encoded frames into packet payloads.
 
+mod av1;
 mod g711;
 mod h264;
 mod opus;
@@ -7,6 +8,7 @@ mod vp8;
 
 use bytes::Bytes;
 
+pub use av1::Av1Packetizer;
 pub use h264::H264Packetizer;
 pub use vp8::{Vp8Layers, Vp8Packetizer};
 
@@ -21,6 +23,20 @@ pub struct Payload {
     prefix_len: u8,
     body: Bytes,
     timestamp_offset: u32,
+    descriptor: Descriptor,
+}
+
+/// A dependency descriptor that is ready to be written.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Descriptor {
+    /// As much as the one-byte form of header extensions holds.
+    octets: [u8; Self::MAX_LEN],
+    len: u8,
+}
+
+impl Descriptor {
+    /// Octets that it has at most.
+    pub(crate) const MAX_LEN: usize = 16;
 }
 
 impl Payload {
@@ -32,6 +48,10 @@ impl Payload {
             prefix_len: 0,
             body,
             timestamp_offset: 0,
+            descriptor: Descriptor {
+                octets: [0; Descriptor::MAX_LEN],
+                len: 0,
+            },
         }
     }
 
@@ -69,6 +89,22 @@ impl Payload {
     #[must_use]
     pub const fn timestamp_offset(&self) -> u32 {
         self.timestamp_offset
+    }
+
+    /// Which frame the packet belongs to and on which others that one depends, for the header
+    /// extension of [`DependencyDescriptor`](stonechat_rtp::extension::DependencyDescriptor);
+    /// empty if that is not known.
+    #[inline]
+    #[must_use]
+    pub fn dependency_descriptor(&self) -> &[u8] {
+        let len = usize::from(self.descriptor.len);
+        self.descriptor.octets.get(..len).unwrap_or_default()
+    }
+
+    /// The same payload, described as `other` is.
+    pub(crate) const fn described_as(mut self, other: &Self) -> Self {
+        self.descriptor = other.descriptor;
+        self
     }
 
     /// The two parts, in order.
@@ -127,6 +163,8 @@ pub enum Packetizer {
     Vp8(Vp8Packetizer),
     /// H.264.
     H264(H264Packetizer),
+    /// AV1.
+    Av1(Av1Packetizer),
 }
 
 impl Packetizer {
@@ -139,11 +177,13 @@ impl Packetizer {
             Codec::Pcmu | Codec::Pcma => Self::G711,
             Codec::Vp8 => Self::Vp8(Vp8Packetizer::new(start)),
             Codec::H264(mode) => Self::H264(H264Packetizer::new(mode)),
+            Codec::Av1 => Self::Av1(Av1Packetizer::new(start)),
         }
     }
 
     /// Appends the payloads of `frame`, each of at most `max_len` octets, to `out`. A frame is cut
-    /// evenly: all payloads of a cut are equally long but the last, which may be shorter.
+    /// evenly: all payloads of a cut are equally long but the last, which may be shorter, and those
+    /// of AV1 where whole units come together.
     ///
     /// # Errors
     ///
@@ -177,6 +217,7 @@ impl Packetizer {
             Self::G711 => g711::packetize(frame, max_len, out),
             Self::Vp8(vp8) => vp8.packetize(frame, layers, max_len, out),
             Self::H264(h264) => h264.packetize(frame, max_len, out),
+            Self::Av1(av1) => av1.packetize(frame, max_len, out),
         }
     }
 }

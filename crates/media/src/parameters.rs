@@ -87,6 +87,7 @@ impl SenderParameters {
                 transport_sequence: None,
                 audio_level: None,
                 mixer_levels: None,
+                dependency_descriptor: None,
             },
             active: true,
             max_bitrate: None,

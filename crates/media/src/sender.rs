@@ -28,10 +28,10 @@ use write::Identity;
 use crate::codec::MediaKind;
 use crate::codec::telephone_event::ToneSender;
 use crate::pacer::Pacer;
-use crate::packetize::{PacketizeError, Packetizer};
+use crate::packetize::{Descriptor, PacketizeError, Packetizer};
 use crate::parameters::{CodecParameters, SenderConfig, SenderParameters};
 use crate::transform::{SenderTransform, TransformLimits, TransformQueue};
-use crate::{Config, SenderStats};
+use crate::{Codec, Config, SenderStats};
 
 /// Why a frame or packet was not taken. Nothing was changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -218,6 +218,15 @@ impl Sender {
             NtpTime(0),
             Identity::Primary,
         );
+        let describes = self
+            .parameters
+            .codecs
+            .iter()
+            .any(|it| it.codec == Codec::Av1);
+        if let (Some(id), true) = (self.parameters.extensions.dependency_descriptor, describes) {
+            let longest = [0; Descriptor::MAX_LEN];
+            let _ = self.header.extensions.set_raw(id, &longest);
+        }
         let level = AudioLevel {
             level: 0,
             voice: false,

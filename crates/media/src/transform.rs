@@ -142,6 +142,13 @@ pub fn inspect(codec: Codec, frame: &[u8]) -> FrameInfo {
             }),
             dimensions: None,
         },
+        Codec::Av1 => {
+            let facts = crate::av1::TemporalUnitFacts::parse(frame).unwrap_or_default();
+            FrameInfo {
+                keyframe: facts.keyframe,
+                dimensions: facts.dimensions(),
+            }
+        }
         codec => FrameInfo {
             keyframe: codec.kind() == crate::MediaKind::Audio,
             dimensions: None,

@@ -100,7 +100,8 @@ impl Sender {
         self.last_returned = None;
     }
 
-    /// Codecs that were not negotiated are not asked for any more.
+    /// Codecs that were not negotiated are not asked for any more, nor are scalability modes that
+    /// the codec does not have.
     pub(crate) fn forget_codecs(&mut self, kind: Kind) {
         if self.codecs.is_empty() {
             return;
@@ -114,6 +115,31 @@ impl Sender {
             };
             if encoding.codec.as_ref().is_some_and(|codec| !known(codec)) {
                 encoding.codec = None;
+                self.last_returned = None;
+            }
+        }
+        self.fit_scalability(kind);
+    }
+
+    /// After negotiation the mode may be another one than was asked for (webrtc-svc, section 4.3).
+    fn fit_scalability(&mut self, kind: Kind) {
+        for index in 0..self.encodings.len() {
+            let Some(encoding) = self.encodings.get(index) else {
+                return;
+            };
+            let (Some(mode), Some(plan)) = (
+                encoding.scalability_mode.as_deref(),
+                self.codec_of(kind, encoding),
+            ) else {
+                continue;
+            };
+            let fitting =
+                scalability_mode::closest(&plan.parameters_of(kind).codec.mime_type, mode);
+            if fitting.as_deref() == Some(mode) {
+                continue;
+            }
+            if let Some(encoding) = self.encodings.get_mut(index) {
+                encoding.scalability_mode = fitting;
                 self.last_returned = None;
             }
         }

@@ -41,7 +41,7 @@ const MODES: [&str; 36] = [
 ];
 
 /// Whether a codec can be sent in a mode: VP8 and H.264 have temporal layers alone (RFC 7741,
-/// RFC 6184); what we do not look into may have any.
+/// RFC 6184), AV1 has all modes of the specification; what we do not look into may have any.
 pub(crate) fn is_supported(mime_type: &str, mode: &str) -> bool {
     let Some((kind, name)) = mime_type.split_once('/') else {
         return false;
@@ -53,6 +53,17 @@ pub(crate) fn is_supported(mime_type: &str, mode: &str) -> bool {
         "VP8" | "H264" | "H265" => matches!(mode, "L1T1" | "L1T2" | "L1T3"),
         _ => MODES.contains(&mode),
     }
+}
+
+/// The mode that a codec is sent in when `mode` is asked for: the same, or one with as many
+/// temporal layers.
+pub(crate) fn closest(mime_type: &str, mode: &str) -> Option<String> {
+    if is_supported(mime_type, mode) {
+        return Some(mode.to_owned());
+    }
+    let layers = mode.split_once('T')?.1.get(..1)?;
+    let temporal = format!("L1T{layers}");
+    is_supported(mime_type, &temporal).then_some(temporal)
 }
 
 /// Whether a mode puts several encodings into one stream.

@@ -483,6 +483,7 @@ fn mime_type(codec: Codec) -> Option<String> {
         Codec::Pcma => "audio/PCMA",
         Codec::Vp8 => "video/VP8",
         Codec::H264(_) => "video/H264",
+        Codec::Av1 => "video/AV1",
         _ => return None,
     };
     Some(name.to_owned())

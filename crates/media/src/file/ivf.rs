@@ -33,6 +33,15 @@ impl IvfHeader {
             scale: 1,
         }
     }
+
+    /// The same of AV1 temporal units.
+    #[must_use]
+    pub const fn av1(width: u16, height: u16) -> Self {
+        Self {
+            four_cc: *b"AV01",
+            ..Self::vp8(width, height)
+        }
+    }
 }
 
 /// One frame of an IVF file.

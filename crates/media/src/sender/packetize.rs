@@ -161,7 +161,11 @@ impl Sender {
         let ticks = match codec {
             Codec::Opus => OpusToc::parse(data).map_or(0, |toc| toc.samples()),
             Codec::Pcmu | Codec::Pcma => u32::try_from(data.len()).unwrap_or(u32::MAX),
-            Codec::Vp8 | Codec::H264(_) | Codec::TelephoneEvent { .. } | Codec::Other { .. } => {
+            Codec::Vp8
+            | Codec::H264(_)
+            | Codec::Av1
+            | Codec::TelephoneEvent { .. }
+            | Codec::Other { .. } => {
                 return false;
             }
         };

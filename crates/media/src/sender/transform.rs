@@ -147,7 +147,9 @@ pub(super) fn seal(sealer: &dyn PacketSealer, payloads: &mut Vec<Payload>) -> bo
             payloads.clear();
             return false;
         };
-        *payload = Payload::new(sealed).at(payload.timestamp_offset());
+        *payload = Payload::new(sealed)
+            .at(payload.timestamp_offset())
+            .described_as(payload);
     }
     true
 }

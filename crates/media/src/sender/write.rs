@@ -91,6 +91,12 @@ impl Sender {
             ntp,
             identity,
         );
+        let descriptor = entry.payload.dependency_descriptor();
+        if let (Some(id), [_, ..]) = (self.parameters.extensions.dependency_descriptor, descriptor)
+        {
+            // At most 255 octets are never refused.
+            let _ = self.header.extensions.set_raw(id, descriptor);
+        }
         let header = &mut self.header;
         header.marker = entry.marker;
         header.timestamp = entry.timestamp;

@@ -17,13 +17,14 @@ use crate::network::{
     env, h264, opus, payload_type, poll, poll_rtcp, poll_rtp, start, vp8, vp8_frame,
 };
 
-const CODECS: [Codec; 6] = [
+const CODECS: [Codec; 7] = [
     Codec::Opus,
     Codec::Pcmu,
     Codec::Pcma,
     Codec::Vp8,
     Codec::H264(PacketizationMode::SingleNal),
     Codec::H264(PacketizationMode::NonInterleaved),
+    Codec::Av1,
 ];
 
 fn torture(layer: &str) -> Vec<(String, Vec<u8>)> {
@@ -78,6 +79,9 @@ fn payload_torture_ends_in_errors_at_every_truncation_and_change() {
     }
     for (name, input) in torture("payload-vp8") {
         assert_eq!(depacketize(Codec::Vp8, &[&input]), None, "{name}");
+    }
+    for (name, input) in torture("payload-av1") {
+        assert_eq!(depacketize(Codec::Av1, &[&input]), None, "{name}");
     }
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::cast_possible_truncation, reason = "small numbers")]
 #![expect(missing_docs, reason = "tests")]
 
+mod av1;
 mod congestion_feedback;
 mod contract;
 mod files;

@@ -104,7 +104,7 @@ proptest! {
         stream in prop::collection::vec(0_u8..4, 0..200),
     ) {
         for codec in [
-            Codec::Opus, Codec::Pcmu, Codec::Vp8,
+            Codec::Opus, Codec::Pcmu, Codec::Vp8, Codec::Av1,
             Codec::H264(PacketizationMode::SingleNal), Codec::H264(PacketizationMode::NonInterleaved),
         ] {
             let depacketizer = Depacketizer::new(codec);

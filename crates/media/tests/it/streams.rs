@@ -25,6 +25,7 @@ fn ids() -> ExtensionIds {
         transport_sequence: ExtensionId::new(5),
         audio_level: ExtensionId::new(6),
         mixer_levels: None,
+        dependency_descriptor: None,
     }
 }
 

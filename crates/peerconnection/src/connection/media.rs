@@ -8,6 +8,7 @@ use stonechat_media::{
     PacketizationMode, ReceivedPacket, ReceiverParameters, ReceiverTransform, SenderConfig,
     SenderParameters, SenderTransform, Streams,
 };
+use stonechat_rtp::extension::{DependencyDescriptor, ExtensionValue as _};
 use stonechat_rtp::{ExtensionId, Mid, PayloadType, Rid, Ssrc};
 
 use super::layers::Layers;
@@ -558,6 +559,7 @@ fn codec_parameters(kind: Kind, plan: &CodecPlan) -> Option<CodecParameters> {
             Codec::H264(PacketizationMode::NonInterleaved)
         }
         "h264" => Codec::H264(PacketizationMode::SingleNal),
+        "av1" => Codec::Av1,
         _ => Codec::Other {
             kind: match kind {
                 Kind::Audio => MediaKind::Audio,
@@ -591,5 +593,6 @@ fn extension_ids(plan: &[ExtensionPlan]) -> ExtensionIds {
         ),
         audio_level: id("urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
         mixer_levels: id("urn:ietf:params:rtp-hdrext:csrc-audio-level"),
+        dependency_descriptor: id(DependencyDescriptor::URI),
     }
 }

@@ -1,6 +1,7 @@
 //! Codecs: what we offer and accept, and what is left after an exchange (RFC 8829, section 5;
 //! RFC 3264, section 6.1).
 
+use stonechat_rtp::extension::{DependencyDescriptor, ExtensionValue as _};
 use stonechat_sdp::Media;
 
 use crate::error::{Error, ErrorName};
@@ -62,8 +63,8 @@ const AUDIO_FEEDBACK: &[&str] = &["transport-cc"];
 const VIDEO_FEEDBACK: &[&str] = &["transport-cc", "ccm fir", "nack", "nack pli"];
 
 impl Default for MediaEngine {
-    /// Opus, PCMU, PCMA, comfort noise and tones; VP8 and H.264 in the profiles of browsers
-    /// (RFC 7874, RFC 7742).
+    /// Opus, PCMU, PCMA, comfort noise and tones; VP8, H.264 in the profiles of browsers
+    /// (RFC 7874, RFC 7742) and AV1 of profile 0.
     fn default() -> Self {
         let audio = |payload_type, name, clock_rate, channels, parameters| Codec {
             payload_type,
@@ -144,6 +145,7 @@ impl Default for MediaEngine {
                     "H264",
                     "level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=64001f",
                 ),
+                video(45, "AV1", "level-idx=5;profile=0;tier=0"),
             ],
             audio_extensions: vec![
                 extension("urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
@@ -167,6 +169,7 @@ impl Default for MediaEngine {
                 extension(MID),
                 extension("urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"),
                 extension("urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"),
+                extension(DependencyDescriptor::URI),
             ],
         }
     }
@@ -449,6 +452,9 @@ fn retransmission_of(section: &Media, payload_type: u8) -> Option<u8> {
 /// What is left of `theirs` when only `ours` are spoken: their payload types, our parameters,
 /// the feedback of both. In the peer's order, or in ours if `prefer_ours`.
 pub(crate) fn common(ours: &[Codec], theirs: &[CodecPlan], prefer_ours: bool) -> Vec<CodecPlan> {
+    let talk = |codec: &Codec, other: &CodecPlan| {
+        codec.matches(other) && !has_closer(codec.name, codec.parameters, other, theirs)
+    };
     let meet = |codec: &Codec, other: &CodecPlan| CodecPlan {
         payload_type: other.payload_type,
         name: codec.name.to_owned(),
@@ -468,7 +474,7 @@ pub(crate) fn common(ours: &[Codec], theirs: &[CodecPlan], prefer_ours: bool) ->
             .filter_map(|codec| {
                 theirs
                     .iter()
-                    .find(|other| codec.matches(other))
+                    .find(|other| talk(codec, other))
                     .map(|other| meet(codec, other))
             })
             .collect()
@@ -477,7 +483,7 @@ pub(crate) fn common(ours: &[Codec], theirs: &[CodecPlan], prefer_ours: bool) ->
             .iter()
             .filter_map(|other| {
                 ours.iter()
-                    .find(|codec| codec.matches(other))
+                    .find(|codec| talk(codec, other))
                     .map(|codec| meet(codec, other))
             })
             .collect()
@@ -490,7 +496,9 @@ pub(crate) fn kept(offered: &[CodecPlan], answered: &[CodecPlan]) -> Vec<CodecPl
     offered
         .iter()
         .filter_map(|ours| {
-            let theirs = answered.iter().find(|theirs| same_format(ours, theirs))?;
+            let theirs = answered
+                .iter()
+                .find(|theirs| is_answer_to(theirs, ours, offered))?;
             Some(CodecPlan {
                 feedback: ours
                     .feedback
@@ -527,7 +535,9 @@ pub(crate) fn accepted(offered: &[CodecPlan], answered: &[CodecPlan]) -> Vec<Cod
     answered
         .iter()
         .filter_map(|theirs| {
-            let ours = offered.iter().find(|ours| same_format(ours, theirs))?;
+            let ours = offered
+                .iter()
+                .find(|ours| is_answer_to(theirs, ours, offered))?;
             Some(CodecPlan {
                 name: ours.name.clone(),
                 parameters: theirs.parameters.clone(),
@@ -549,6 +559,30 @@ fn same_format(a: &CodecPlan, b: &CodecPlan) -> bool {
         && a.clock_rate == b.clock_rate
         && a.channels == b.channels
         && (!a.name.eq_ignore_ascii_case("H264") || h264_matches(&a.parameters, &b.parameters))
+}
+
+/// Whether `theirs` answers `ours`, one of `offered`.
+fn is_answer_to(theirs: &CodecPlan, ours: &CodecPlan, offered: &[CodecPlan]) -> bool {
+    same_format(ours, theirs) && !has_closer(&theirs.name, &theirs.parameters, ours, offered)
+}
+
+/// Whether `others` have an AV1 format of the profile of `parameters`, and `other` is not one.
+///
+/// Profile, level and tier say what each side can receive, so all formats can talk ("RTP Payload
+/// Format For AV1", section 7.2.3). But who names several profiles means each by its own number.
+fn has_closer(name: &str, parameters: &str, other: &CodecPlan, others: &[CodecPlan]) -> bool {
+    let wanted = av1_profile(parameters);
+    name.eq_ignore_ascii_case("AV1")
+        && av1_profile(&other.parameters) != wanted
+        && others.iter().any(|other| {
+            other.name.eq_ignore_ascii_case("AV1") && av1_profile(&other.parameters) == wanted
+        })
+}
+
+/// The profile of a format; main without the parameter (section 7.2).
+fn av1_profile(text: &str) -> u8 {
+    let profile = parameter(text, "profile").and_then(|profile| profile.parse().ok());
+    profile.unwrap_or(0)
 }
 
 /// Whether two H.264 formats can talk: the same packetization mode and the same profile

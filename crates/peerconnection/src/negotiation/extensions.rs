@@ -1,6 +1,7 @@
 //! Header extensions: ids of ours in offers, ids of the peer in answers (RFC 8285, section 6),
 //! and the directions that applications control (webrtc-extensions).
 
+use stonechat_rtp::extension::{DependencyDescriptor, ExtensionValue as _};
 use stonechat_sdp::{Extmap, Media};
 
 use crate::plan::ExtensionPlan;
@@ -19,7 +20,7 @@ pub(crate) struct ExtensionLine {
 ///
 /// We take the same, because it holds on to the numbers of an offer that was rolled back: when
 /// offers of both sides meet, ours would seem to change their meaning.
-const USUAL: [(u8, &str); 13] = [
+const USUAL: [(u8, &str); 14] = [
     (1, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
     (
         2,
@@ -46,6 +47,7 @@ const USUAL: [(u8, &str); 13] = [
         8,
         "http://www.webrtc.org/experiments/rtp-hdrext/color-space",
     ),
+    (9, DependencyDescriptor::URI),
     (10, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"),
     (11, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"),
     (13, "urn:3gpp:video-orientation"),

@@ -12,6 +12,7 @@
     reason = "numbers of a test are small"
 )]
 
+mod av1;
 mod bundle;
 mod compatibility;
 mod connections;

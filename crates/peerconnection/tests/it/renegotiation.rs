@@ -261,7 +261,7 @@ fn codec_preferences_order_and_limit_what_is_negotiated() {
             .unwrap();
         line.split(' ').nth(3).unwrap().to_owned()
     };
-    assert_eq!(first(&answer.sdp), "118");
+    assert_eq!(first(&answer.sdp), "45");
 }
 
 #[test]

@@ -306,7 +306,14 @@ fn more_encodings_than_there_can_be_are_cut_from_the_tail() {
 // api: RTCRtpTransceiverInit.sendEncodings, RTCRtpEncodingParameters.scalabilityMode
 #[test]
 fn a_scalability_mode_that_no_codec_has_is_an_operation_error() {
-    for mode in ["L3T3", "S2T1", "l1t2", ""] {
+    for mode in [
+        "L3T4",
+        "S4T1",
+        "L3T1_KEY_SHIFT",
+        "TotalNonsense",
+        "l1t2",
+        "",
+    ] {
         let encoding = RtpEncodingParameters {
             scalability_mode: Some(mode.to_owned()),
             ..RtpEncodingParameters::default()
@@ -326,6 +333,71 @@ fn temporal_layers_are_taken_and_told() {
     let encodings = taken(Kind::Video, encodings);
     assert_eq!(encodings[0].scalability_mode.as_deref(), Some("L1T3"));
     assert_eq!(encodings[1].scalability_mode, None);
+}
+
+/// What AV1 can be sent in.
+const AV1_MODES: [&str; 28] = [
+    "L1T1", "L1T2", "L1T3", "L2T1", "L2T2", "L2T3", "L3T1", "L3T2", "L3T3", "L2T1h", "L2T2h",
+    "L2T3h", "S2T1", "S2T2", "S2T3", "S2T1h", "S2T2h", "S2T3h", "S3T1", "S3T2", "S3T3", "S3T1h",
+    "S3T2h", "S3T3h", "L2T2_KEY", "L2T3_KEY", "L3T2_KEY", "L3T3_KEY",
+];
+
+/// Asks for `mode` and negotiates with a peer that wants `mime_type` alone.
+fn negotiated_mode(mode: &str, mime_type: &str) -> (Duo, SenderId) {
+    let mut duo = Duo::new(1);
+    let encoding = RtpEncodingParameters {
+        scalability_mode: Some(mode.to_owned()),
+        ..RtpEncodingParameters::default()
+    };
+    let id = with_encodings(&mut duo, Kind::Video, vec![encoding]).unwrap();
+    let offer = duo.create_offer(A);
+    duo.set_local(A, &offer);
+    duo.set_remote(B, &offer);
+    let theirs = duo.session(B).transceivers()[0].id;
+    let mut codecs = MediaEngine::default().capabilities(Kind::Video);
+    codecs.retain(|codec| codec.mime_type == mime_type);
+    duo.does(B, Call::SetCodecPreferences(theirs, codecs));
+    let answer = duo.create_answer(B);
+    duo.set_local(B, &answer);
+    duo.set_remote(A, &answer);
+    (duo, id.sender())
+}
+
+// api: RTCRtpTransceiverInit.sendEncodings, RTCRtpEncodingParameters.scalabilityMode
+#[test]
+fn every_scalability_mode_of_av1_is_kept_if_av1_was_negotiated() {
+    for mode in AV1_MODES {
+        let (mut duo, sender) = negotiated_mode(mode, "video/AV1");
+        let parameters = parameters(&mut duo, A, sender);
+        assert_eq!(parameters.codecs[0].codec.mime_type, "video/AV1");
+        assert_eq!(
+            parameters.encodings[0].scalability_mode.as_deref(),
+            Some(mode)
+        );
+        set(&mut duo, sender, &parameters).unwrap();
+    }
+}
+
+// api: RTCRtpSender.getParameters, RTCRtpEncodingParameters.scalabilityMode
+#[test]
+fn spatial_layers_go_when_the_negotiated_codec_has_none() {
+    for (mode, left) in [
+        ("L3T3", "L1T3"),
+        ("S2T1", "L1T1"),
+        ("L2T2_KEY", "L1T2"),
+        ("L1T2", "L1T2"),
+    ] {
+        for mime_type in ["video/VP8", "video/H264"] {
+            let (mut duo, sender) = negotiated_mode(mode, mime_type);
+            let parameters = parameters(&mut duo, A, sender);
+            assert_eq!(
+                parameters.encodings[0].scalability_mode.as_deref(),
+                Some(left)
+            );
+            // So it can be set as it was got.
+            set(&mut duo, sender, &parameters).unwrap();
+        }
+    }
 }
 
 // api: RTCRtpEncodingParameters.scaleResolutionDownTo, RTCResolutionRestriction.maxWidth, RTCResolutionRestriction.maxHeight
@@ -686,8 +758,13 @@ fn a_scalability_mode_that_the_codec_lacks_is_a_modification() {
     let change = |parameters: &mut RtpSendParameters| {
         parameters.encodings[0].scalability_mode = Some(String::from("L2T1"));
     };
-    assert_eq!(changed(Kind::Video, change), modified());
+    // Before negotiation it may still become AV1, which has it.
+    assert_eq!(changed(Kind::Video, change), Ok(()));
     assert_eq!(changed_later(Kind::Video, change), modified());
+    let nonsense = |parameters: &mut RtpSendParameters| {
+        parameters.encodings[0].scalability_mode = Some(String::from("L9T9"));
+    };
+    assert_eq!(changed(Kind::Video, nonsense), modified());
 }
 
 // api: RTCRtpSender.setParameters, RTCRtpEncodingParameters.scalabilityMode

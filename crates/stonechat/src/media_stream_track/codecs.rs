@@ -155,6 +155,7 @@ fn received(codec: Codec) -> Option<RtcRtpCodec> {
         Codec::Pcma => ("audio/PCMA", Some(1)),
         Codec::Vp8 => ("video/VP8", None),
         Codec::H264(_) => ("video/H264", None),
+        Codec::Av1 => ("video/AV1", None),
         _ => return None,
     };
     Some(RtcRtpCodec {

@@ -1,7 +1,7 @@
 //! Payloads as one frame of each format, and what is read of frames without decoding.
 
 use stonechat_media::{
-    Codec, Depacketizer, OpusToc, PacketizationMode, Packetizer, h264, is_dtx, vp8,
+    Codec, Depacketizer, OpusToc, PacketizationMode, Packetizer, av1, h264, is_dtx, vp8,
 };
 use stonechat_testkit::corpus::Script;
 
@@ -13,7 +13,8 @@ pub(crate) fn run(octets: &[u8]) {
     let codec = match choices & 7 {
         0 => Codec::Opus,
         1 => Codec::Pcmu,
-        2..=4 => Codec::Vp8,
+        2 | 3 => Codec::Vp8,
+        4 => Codec::Av1,
         5 => Codec::H264(PacketizationMode::SingleNal),
         _ => Codec::H264(PacketizationMode::NonInterleaved),
     };
@@ -54,6 +55,13 @@ fn peek(octets: &[u8]) {
         assert!(toc.duration().as_millis() <= 120);
     }
     let _ = is_dtx(octets);
+    let mut end = 0;
+    for obu in av1::obus(octets).flatten() {
+        assert!(obu.head.start >= end && obu.body.end <= octets.len());
+        assert!(obu.head.end <= obu.body.start);
+        end = obu.body.end;
+    }
+    let _ = av1::TemporalUnitFacts::parse(octets);
     let mut end = 0;
     for unit in h264::nal_units(octets) {
         assert!(unit.start >= end && unit.end <= octets.len());

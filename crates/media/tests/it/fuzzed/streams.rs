@@ -42,6 +42,7 @@ fn codecs() -> Vec<CodecParameters> {
         CodecParameters::new(number(111), Codec::Opus),
         CodecParameters::new(number(96), Codec::Vp8).with_feedback(Some(number(97))),
         CodecParameters::new(number(102), h264).with_feedback(Some(number(103))),
+        CodecParameters::new(number(45), Codec::Av1).with_feedback(Some(number(46))),
     ]
 }
 
@@ -54,6 +55,7 @@ impl World {
             transport_sequence: ExtensionId::new(3),
             abs_send_time: ExtensionId::new(4),
             audio_level: ExtensionId::new(5),
+            dependency_descriptor: ExtensionId::new(9),
             ..ExtensionIds::default()
         };
         streams.set_extensions(extensions);
@@ -135,7 +137,7 @@ impl World {
     /// A well-formed packet with a payload of the script.
     fn packet(&mut self, script: &mut Script<'_>) -> Vec<u8> {
         let choices = script.octet();
-        let payload_type = [111, 96, 97, 102, 103, 96, 102, 0][usize::from(choices & 7)];
+        let payload_type = [111, 96, 97, 102, 103, 45, 102, 0][usize::from(choices & 7)];
         if choices & 8 != 0 {
             self.timestamp = self.timestamp.wrapping_add(3_000);
         }
