@@ -115,6 +115,8 @@ impl Session {
                 }
                 transceiver.stop();
             }
+            // One that stays for its track waits for a section as those of `addTrack()` do.
+            transceiver.by_add_track |= before.is_none() && transceiver.by_peer && !unfounded;
             !unfounded
         });
         for receiver in ended {

@@ -193,3 +193,21 @@ fn the_offer_of_a_peer_makes_the_transport_of_data_as_well() {
     b.set_implicitly();
     assert!(b.session().sctp().unwrap().transport.is_some());
 }
+
+// api: RTCPeerConnection.addTrack, RTCSdpType.rollback
+#[test]
+fn a_transceiver_that_a_rollback_leaves_for_its_track_meets_the_offer_again() {
+    let (mut a, mut b) = pair();
+    a.add_track(stonechat_peerconnection::Kind::Audio, "ours", &["s"]);
+    let offer = a.offer();
+    a.set_local(&offer);
+    b.set_remote(&offer);
+    b.add_track(stonechat_peerconnection::Kind::Audio, "theirs", &["t"]);
+    b.set_remote(&rollback());
+    assert_eq!(b.transceivers().len(), 1);
+    b.set_remote(&offer);
+    assert_eq!(b.transceivers().len(), 1);
+    let answer = b.set_implicitly();
+    a.set_remote(&answer);
+    assert_eq!(streams(&a), [["t"]]);
+}
