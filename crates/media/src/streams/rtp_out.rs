@@ -101,7 +101,8 @@ impl Streams {
 
     /// The mark that the packets of the last [`poll_rtp`](Self::poll_rtp) are to leave with: those
     /// that are asked for with the same `now` have the same. It is that of
-    /// [`RtcpParameters::ecn`], or none until the path was seen to let it through.
+    /// [`RtcpParameters::ecn`](crate::RtcpParameters::ecn), or none until the path was seen to let it
+    /// through.
     #[must_use]
     pub fn rtp_ecn(&self) -> Ecn {
         self.wire.ecn
