@@ -191,11 +191,8 @@ impl Pair {
         }
         frame.commit();
         self.sent += 1;
-        if self
-            .flow
-            .lost
-            .is_none_or(|lost| !self.sent.is_multiple_of(lost))
-        {
+        let lost = self.flow.lost;
+        if lost.is_none_or(|lost| !self.sent.is_multiple_of(lost)) {
             self.arena.extend_from_slice(&self.buffer);
             let packet = self.arena.split();
             self.far.handle_rtp(self.now, packet, self.near.rtp_ecn());
@@ -255,7 +252,6 @@ fn extensions() -> ExtensionIds {
         mid: id(1),
         rid: id(2),
         repaired_rid: id(3),
-        dependency_descriptor: None,
         abs_send_time: id(4),
         transport_sequence: id(5),
         audio_level: id(6),
