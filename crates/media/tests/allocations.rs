@@ -252,6 +252,7 @@ fn extensions() -> ExtensionIds {
         mid: id(1),
         rid: id(2),
         repaired_rid: id(3),
+        dependency_descriptor: None,
         abs_send_time: id(4),
         transport_sequence: id(5),
         audio_level: id(6),

@@ -285,8 +285,14 @@ impl<A: Machine, B: Machine> Pair<A, B> {
                 // `done` may have called commands.
                 self.flush();
                 if !self.step_until(Some(end)) {
-                    self.now = self.now.max(end);
-                    return done(self);
+                    if done(self) {
+                        return true;
+                    }
+                    self.flush();
+                    if self.next_instant().is_none_or(|next| next > end) {
+                        self.now = self.now.max(end);
+                        return done(self);
+                    }
                 }
             }
         }
