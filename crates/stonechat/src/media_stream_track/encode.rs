@@ -100,8 +100,10 @@ async fn run_audio(of: Destination, mut input: mpsc::Receiver<AudioData>) {
         current.follow(&negotiated, &hints, |plan| {
             shared.codecs.audio_encoder(plan)
         });
-        let Some((payload_type, mut encoder)) = current.encoder.take().filter(|_| hints.active)
-        else {
+        if !hints.active {
+            continue;
+        }
+        let Some((payload_type, mut encoder)) = current.encoder.take() else {
             continue;
         };
         let frames = encoder.encode(&data);

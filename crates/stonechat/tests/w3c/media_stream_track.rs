@@ -6,8 +6,8 @@ use bytes::Bytes;
 use stonechat::{
     AudioData, AudioEncoder, EncodedFrame, FrameSizeError, FrameTime, MediaDevices, MediaKind,
     MediaStreamConstraints, MediaStreamTrack, MediaStreamTrackState, MediaTrackConstraintSet,
-    OutgoingFrame, RtcRtpCodec, SyntheticDevices, TrackEvent, VideoDecoder, VideoEncoder,
-    VideoFrame, VideoPlane, VideoRotation, WriteFrameError,
+    OutgoingFrame, RtcRtpCodec, RtcRtpTransceiverDirection, SyntheticDevices, TrackEvent,
+    VideoDecoder, VideoEncoder, VideoFrame, VideoPlane, VideoRotation, WriteFrameError,
 };
 
 use crate::media_stream::{exchange, next_track, peer_connection, within};
@@ -174,6 +174,29 @@ async fn mute_fires_when_the_peer_stops_sending() {
     assert_eq!(of_track.try_next(), Some(TrackEvent::Unmute));
     assert_eq!(of_track.try_next(), Some(TrackEvent::Mute));
     assert_eq!(far.ready_state(), MediaStreamTrackState::Live);
+}
+
+// api: MediaStreamTrack.onunmute, MediaStreamTrack.onmute
+#[tokio::test]
+async fn the_sound_of_a_device_goes_on_when_a_direction_comes_back() {
+    let (a, b) = (peer_connection(), peer_connection());
+    let (_devices, microphone) = device(true).await;
+    a.add_track(&microphone, &[]).unwrap();
+    let mut events = b.events();
+    within(exchange(&a, &b)).await;
+    let mut of_track = next_track(&mut events).await.track.events();
+    assert_eq!(within(of_track.next()).await, Some(TrackEvent::Unmute));
+    let transceiver = a.get_transceivers().remove(0);
+    for (direction, event) in [
+        (RtcRtpTransceiverDirection::Inactive, TrackEvent::Mute),
+        (RtcRtpTransceiverDirection::SendRecv, TrackEvent::Unmute),
+    ] {
+        transceiver.set_direction(direction).unwrap();
+        within(exchange(&a, &b)).await;
+        assert_eq!(within(of_track.next()).await, Some(event));
+        // Sound that comes meanwhile is not sent.
+        within(microphone.recv_audio()).await.unwrap();
+    }
 }
 
 // api: MediaStreamTrack.onended, MediaStreamTrack.readyState
