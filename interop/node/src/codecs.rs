@@ -23,6 +23,10 @@ pub(crate) fn plug_into(api: Api) -> Api {
             let is_possible = parameters.contains("packetization-mode=1");
             is_possible.then(|| Box::new(Encoder::new("libx264", H264)) as _)
         })
+        .video_encoder("video/AV1", |_| {
+            Some(Box::new(Encoder::new("libaom-av1", AV1)))
+        })
+        .video_decoder("video/AV1", |_| Some(Box::new(Decoder::new(Id::AV1)?)))
         .video_decoder("video/VP8", |_| Some(Box::new(Decoder::new(Id::VP8)?)))
         .video_decoder("video/H264", |_| Some(Box::new(Decoder::new(Id::H264)?)))
         .audio_encoder("audio/opus", |_| Some(Box::new(opus::Encoder::new()?)))
@@ -44,5 +48,13 @@ const H264: &[(&str, &str)] = &[
     ("tune", "zerolatency"),
     ("profile", "baseline"),
     ("forced-idr", "1"),
+    ("threads", "1"),
+];
+
+/// Options of the encoder for AV1.
+const AV1: &[(&str, &str)] = &[
+    ("usage", "realtime"),
+    ("cpu-used", "8"),
+    ("lag-in-frames", "0"),
     ("threads", "1"),
 ];
