@@ -20,6 +20,7 @@
 //! ```
 
 mod aead;
+mod av1;
 mod cipher_suite;
 mod decryptor;
 mod encryptor;
@@ -30,6 +31,7 @@ mod ratchet;
 mod replay;
 
 pub use aead::{Aead, SealError};
+pub use av1::{unwrap_av1, wrap_av1};
 pub use cipher_suite::CipherSuite;
 pub use decryptor::{DecryptError, Decryptor};
 pub use encryptor::{EncryptError, Encryptor};

@@ -3,9 +3,10 @@
 use stonechat_crypto::{Secret, rust};
 use stonechat_media::sframe::{
     Aead, CipherSuite, DecryptError, Decryptor, EncryptError, Encryptor, Header, KeyError,
-    MAX_HEADER_LEN, MAX_OVERHEAD, SenderKeyId, SyntaxError, derive, ratchet, unwrap_h264,
-    wrap_h264,
+    MAX_HEADER_LEN, MAX_OVERHEAD, SenderKeyId, SyntaxError, derive, ratchet, unwrap_av1,
+    unwrap_h264, wrap_av1, wrap_h264,
 };
+use stonechat_media::{Codec, Depacketizer, Packetizer, Payload};
 
 fn vectors(name: &str) -> Vec<serde_json::Value> {
     let data: serde_json::Value =
@@ -345,4 +346,30 @@ fn noise_is_never_taken() {
             assert!(header.encoded_len() <= MAX_HEADER_LEN);
         }
     }
+}
+
+#[test]
+fn a_ciphertext_passes_as_a_temporal_unit_of_av1() {
+    for keyframe in [true, false] {
+        for len in [0, 1, 126, 127, 128, 3_000] {
+            let sealed: Vec<u8> = (0..len).map(|index| index as u8).collect();
+            let unit = wrap_av1(keyframe, &sealed);
+            let mut payloads = Vec::new();
+            Packetizer::new(Codec::Av1, 1)
+                .packetize(&unit.clone().into(), 300, &mut payloads)
+                .unwrap();
+            let payloads: Vec<_> = payloads.iter().map(Payload::to_vec).collect();
+            let mut again = Vec::new();
+            Depacketizer::new(Codec::Av1)
+                .sealed()
+                .assemble(payloads.iter().map(Vec::as_slice), 1 << 20, &mut again)
+                .unwrap();
+            assert_eq!(again, unit);
+            assert_eq!(unwrap_av1(&again).unwrap(), sealed);
+        }
+    }
+    assert_eq!(unwrap_av1(&[]), None);
+    assert_eq!(unwrap_av1(&[0x12, 0, 0x0a, 1, 0]), None);
+    assert_eq!(unwrap_av1(&[0x12, 0, 0x32, 1, 0x00]), None);
+    assert_eq!(unwrap_av1(&[0x32, 1, 0x30, 0x32, 1, 0x30]), None);
 }

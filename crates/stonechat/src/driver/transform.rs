@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use stonechat_media::sframe::{unwrap_h264, wrap_h264};
+use stonechat_media::sframe::{unwrap_av1, unwrap_h264, wrap_av1, wrap_h264};
 use stonechat_media::{Codec, MediaFrame, UntransformedReceived, UntransformedSent};
 use stonechat_peerconnection::{ReceiverId, SenderId};
 
@@ -173,15 +173,19 @@ impl Driver {
 fn carried(codec: Codec, keyframe: bool, sealed: Bytes) -> Bytes {
     match codec {
         Codec::H264(_) => wrap_h264(keyframe, &sealed).into(),
+        Codec::Av1 => wrap_av1(keyframe, &sealed).into(),
         _ => sealed,
     }
 }
 
 /// The ciphertext of a frame.
 fn uncarry(frame: &mut MediaFrame) {
-    if let Codec::H264(_) = frame.codec
-        && let Some(sealed) = unwrap_h264(&frame.data)
-    {
+    let sealed = match frame.codec {
+        Codec::H264(_) => unwrap_h264(&frame.data),
+        Codec::Av1 => unwrap_av1(&frame.data),
+        _ => None,
+    };
+    if let Some(sealed) = sealed {
         frame.data = sealed.into();
     }
 }

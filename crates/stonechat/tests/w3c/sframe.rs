@@ -396,8 +396,24 @@ async fn an_encryptor_and_a_decryptor_are_used_once() {
 
 #[tokio::test]
 async fn h264_can_be_encrypted_by_frames() {
+    let unit = [&[0, 0, 0, 1, 0x65, 0x88][..], &[7; 3_000]].concat();
+    arrives_encrypted("H264", unit).await;
+}
+
+#[tokio::test]
+async fn av1_can_be_encrypted_by_frames() {
+    // A sequence header of 320 by 180, and a frame of 3,000 octets.
+    let headers = [
+        0x12, 0, 0x0a, 11, 0, 0, 0, 4, 0x3c, 0xfe, 0xcc, 0xda, 0xf9, 0, 0x40, 0x32, 0xb8, 0x17,
+        0x10,
+    ];
+    arrives_encrypted("AV1", [&headers[..], &[7; 2_999]].concat()).await;
+}
+
+/// Sends a key frame of `codec` alone, encrypted.
+async fn arrives_encrypted(codec: &str, unit: Vec<u8>) {
     let mut engine = stonechat::MediaEngine::default();
-    engine.video.retain(|codec| codec.name == "H264");
+    engine.video.retain(|other| other.name == codec);
     let api = crate::pair::api().media_engine(engine);
     let peer = || api.peer_connection(stonechat::RtcConfiguration::default());
     let (a, b) = (peer().unwrap(), peer().unwrap());
@@ -411,7 +427,7 @@ async fn h264_can_be_encrypted_by_frames() {
     let decryptor = RtcRtpSFrameDecryptor::new(options());
     decryptor.add_decryption_key(&key(1), 1).await.unwrap();
     receiver.set_transform(Some(decryptor.into())).unwrap();
-    let unit: Bytes = [&[0, 0, 0, 1, 0x65, 0x88][..], &[7; 3_000]].concat().into();
+    let unit = Bytes::from(unit);
     let time = stonechat::FrameTime::Media(Duration::ZERO);
     let frame = stonechat::OutgoingFrame::new(unit.clone(), time);
     within(track.write_frame(frame)).await.unwrap();
