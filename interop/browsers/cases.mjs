@@ -14,6 +14,7 @@ export const CASES = {
   audio: { only: MEDIA },
   video: { only: MEDIA, parameters: { codec: 'VP8' } },
   'video-h264': { only: ['chromium', 'aiortc'], parameters: { codec: 'H264' } },
+  'video-av1': { only: ['chromium'], parameters: { codec: 'AV1' } },
   renegotiate: { only: BROWSERS, limit: 150_000 },
   'ice-restart': { only: BROWSERS },
   'close-local': {},

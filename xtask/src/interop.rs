@@ -294,19 +294,34 @@ fn endpoint() -> Result<String> {
             .with_context(|| format!("no .{extension} file in {}", media.display()))
     };
     let (audio, vp8) = (find("ogg")?, find("ivf")?);
-    let h264 = h264_of(&vp8)?;
+    let (h264, av1) = (h264_of(&vp8)?, av1_of(&vp8)?);
     Ok(format!(
-        "cmd:{} --audio {} --vp8 {} --h264 {}",
+        "cmd:{} --audio {} --vp8 {} --h264 {} --av1 {}",
         build.join("release/stonechat-interop-endpoint").display(),
         audio.display(),
         vp8.display(),
-        h264.display()
+        h264.display(),
+        av1.display()
     ))
 }
 
 /// The picture again as H.264 that every browser decodes.
 fn h264_of(vp8: &Path) -> Result<PathBuf> {
-    let file = target().join("interop/picture.h264");
+    let profile = "-r 25 -c:v libx264 -profile:v baseline -level 3.1 -pix_fmt yuv420p -g 25 -bf 0";
+    let form = "-tune zerolatency -x264-params slices=1 -f h264";
+    picture("picture.h264", vp8, &format!("{profile} {form}"))
+}
+
+/// The picture again as AV1, with a key frame in a second.
+fn av1_of(vp8: &Path) -> Result<PathBuf> {
+    let speed = "-r 25 -c:v libaom-av1 -usage realtime -cpu-used 8 -lag-in-frames 0 -g 25";
+    let form = "-pix_fmt yuv420p -b:v 500k -f ivf";
+    picture("picture-av1.ivf", vp8, &format!("{speed} {form}"))
+}
+
+/// The picture in another form, which ffmpeg makes once.
+fn picture(name: &str, vp8: &Path, arguments: &str) -> Result<PathBuf> {
+    let file = target().join("interop").join(name);
     if !file.is_file() {
         let part = file.with_extension("part");
         std::fs::create_dir_all(target().join("interop"))?;
@@ -314,27 +329,7 @@ fn h264_of(vp8: &Path) -> Result<PathBuf> {
             command("ffmpeg")
                 .args(["-v", "error", "-y", "-i"])
                 .arg(vp8)
-                .args([
-                    "-r",
-                    "25",
-                    "-c:v",
-                    "libx264",
-                    "-profile:v",
-                    "baseline",
-                    "-level",
-                    "3.1",
-                ])
-                .args([
-                    "-pix_fmt",
-                    "yuv420p",
-                    "-g",
-                    "25",
-                    "-bf",
-                    "0",
-                    "-tune",
-                    "zerolatency",
-                ])
-                .args(["-x264-params", "slices=1", "-f", "h264"])
+                .args(arguments.split(' '))
                 .arg(&part),
         )?;
         std::fs::rename(part, &file)?;

@@ -15,6 +15,7 @@ export const cases = {
   audio: (peer) => media(peer, ['audio']),
   video: (peer) => media(peer, ['video']),
   'video-h264': (peer) => media(peer, ['video']),
+  'video-av1': (peer) => media(peer, ['video']),
   renegotiate,
   'ice-restart': iceRestart,
   'close-local': (peer) => (peer.spec.part === 'subject' ? closing(peer) : closed(peer)),

@@ -26,9 +26,9 @@ pub(crate) fn plug_into(api: Api) -> Api {
         .video_encoder("video/AV1", |_| {
             Some(Box::new(Encoder::new("libaom-av1", AV1)))
         })
-        .video_decoder("video/AV1", |_| Some(Box::new(Decoder::new(Id::AV1)?)))
         .video_decoder("video/VP8", |_| Some(Box::new(Decoder::new(Id::VP8)?)))
         .video_decoder("video/H264", |_| Some(Box::new(Decoder::new(Id::H264)?)))
+        .video_decoder("video/AV1", |_| Some(Box::new(Decoder::new(Id::AV1)?)))
         .audio_encoder("audio/opus", |_| Some(Box::new(opus::Encoder::new()?)))
         .audio_decoder("audio/opus", |_| Some(Box::new(opus::Decoder::new()?)))
 }
@@ -39,6 +39,14 @@ const VP8: &[(&str, &str)] = &[
     ("cpu-used", "8"),
     ("lag-in-frames", "0"),
     ("error-resilient", "1"),
+    ("threads", "1"),
+];
+
+/// Options of the encoder for AV1: the same.
+const AV1: &[(&str, &str)] = &[
+    ("usage", "realtime"),
+    ("cpu-used", "8"),
+    ("lag-in-frames", "0"),
     ("threads", "1"),
 ];
 

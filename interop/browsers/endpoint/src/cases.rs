@@ -66,7 +66,7 @@ async fn play(peer: &Arc<Peer>) -> Result<String> {
         "bulk-up" => data::bulk(peer, subject).await,
         "bulk-down" => data::bulk(peer, !subject).await,
         "audio" => media::one(peer, stonechat::MediaKind::Audio).await,
-        "video" | "video-h264" => media::one(peer, stonechat::MediaKind::Video).await,
+        "video" | "video-h264" | "video-av1" => media::one(peer, stonechat::MediaKind::Video).await,
         "renegotiate" => media::renegotiate(peer).await,
         "ice-restart" => ice_restart::run(peer).await,
         "close-local" => closing::run(peer, subject).await,

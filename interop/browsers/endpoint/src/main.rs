@@ -1,7 +1,7 @@
 //! The party of the interop cases that is made of stonechat: connects to the runner, runs the
 //! cases that it is told to and reports what became of them. `PROTOCOL.md` describes all of it.
 //!
-//! `stonechat-interop-endpoint --audio FILE.ogg --vp8 FILE.ivf --h264 FILE.h264 ws://..`
+//! `stonechat-interop-endpoint --audio FILE.ogg --vp8 FILE.ivf --h264 FILE.h264 --av1 FILE.ivf ws://..`
 
 mod cases;
 mod media;
@@ -17,7 +17,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite;
 
-use media::Library;
+use media::{Files, Library};
 use message::{Hello, Message};
 
 #[tokio::main]
@@ -73,13 +73,15 @@ async fn main() -> Result<()> {
 }
 
 fn arguments() -> Result<(String, Arc<Library>)> {
-    let (mut audio, mut vp8, mut h264, mut address) = (None, None, None, None);
+    let mut files = Files::default();
+    let mut address = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let file = match argument.as_str() {
-            "--audio" => &mut audio,
-            "--vp8" => &mut vp8,
-            "--h264" => &mut h264,
+            "--audio" => &mut files.audio,
+            "--vp8" => &mut files.vp8,
+            "--h264" => &mut files.h264,
+            "--av1" => &mut files.av1,
             _ => {
                 address = Some(argument);
                 continue;
@@ -92,6 +94,6 @@ fn arguments() -> Result<(String, Arc<Library>)> {
     let Some(address) = address else {
         bail!("the address of the runner is missing")
     };
-    let library = Library::load(audio.as_deref(), vp8.as_deref(), h264.as_deref())?;
+    let library = Library::load(&files)?;
     Ok((address, Arc::new(library)))
 }

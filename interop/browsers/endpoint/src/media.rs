@@ -12,7 +12,8 @@ use stonechat::file::{
     OggOpusWriter,
 };
 use stonechat::{
-    FrameTime, MediaFrame, MediaStreamTrack, OutgoingFrame, RtcRtpSender, WriteFrameError,
+    FrameCodec, FrameTime, MediaFrame, MediaStreamTrack, OutgoingFrame, RtcRtpSender,
+    WriteFrameError,
 };
 use stonechat_rtp::PayloadType;
 use tokio::time::Instant;
@@ -26,6 +27,16 @@ pub(crate) struct Library {
     audio: Option<Clip>,
     vp8: Option<Clip>,
     h264: Option<Clip>,
+    av1: Option<Clip>,
+}
+
+/// The files that it is read from.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    pub(crate) audio: Option<PathBuf>,
+    pub(crate) vp8: Option<PathBuf>,
+    pub(crate) h264: Option<PathBuf>,
+    pub(crate) av1: Option<PathBuf>,
 }
 
 /// Frames with the time at which each ends; the first one is a key frame.
@@ -35,18 +46,16 @@ pub(crate) struct Clip {
 }
 
 impl Library {
-    pub(crate) fn load(
-        audio: Option<&Path>,
-        vp8: Option<&Path>,
-        h264: Option<&Path>,
-    ) -> Result<Self> {
+    pub(crate) fn load(files: &Files) -> Result<Self> {
+        let read = |file: &Option<PathBuf>, clip: fn(&Path) -> Result<Clip>, name: &'static str| {
+            let clip = file.as_deref().map(clip).transpose();
+            clip.with_context(|| format!("the {name} file"))
+        };
         Ok(Self {
-            audio: audio.map(Clip::ogg).transpose().context("the audio file")?,
-            vp8: vp8.map(Clip::ivf).transpose().context("the VP8 file")?,
-            h264: h264
-                .map(Clip::annex_b)
-                .transpose()
-                .context("the H.264 file")?,
+            audio: read(&files.audio, Clip::ogg, "audio")?,
+            vp8: read(&files.vp8, Clip::ivf, "VP8")?,
+            h264: read(&files.h264, Clip::annex_b, "H.264")?,
+            av1: read(&files.av1, Clip::ivf, "AV1")?,
         })
     }
 
@@ -57,6 +66,7 @@ impl Library {
             "pcmu" => return Ok(Clip::square()),
             "vp8" => &self.vp8,
             "h264" => &self.h264,
+            "av1" => &self.av1,
             _ => bail!("there is no clip of {codec}"),
         };
         clip.clone()
@@ -191,7 +201,7 @@ impl Recorder {
                     path,
                 )
             }
-            "vp8" => (Output::Ivf(None), directory.join("received.ivf")),
+            "vp8" | "av1" => (Output::Ivf(None), directory.join("received.ivf")),
             "h264" => {
                 let (file, path) = create("received.h264")?;
                 (Output::AnnexB(AnnexBWriter::new(file)), path)
@@ -229,7 +239,11 @@ impl Recorder {
                         let (width, height) =
                             frame.dimensions.context("a key frame without size")?;
                         let file = BufWriter::new(File::create(&self.path)?);
-                        writer.insert(IvfWriter::new(file, &IvfHeader::vp8(width, height))?)
+                        let header = match frame.codec {
+                            FrameCodec::Av1 => IvfHeader::av1(width, height),
+                            _ => IvfHeader::vp8(width, height),
+                        };
+                        writer.insert(IvfWriter::new(file, &header)?)
                     }
                 };
                 writer.write_frame(

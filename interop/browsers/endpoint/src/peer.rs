@@ -485,7 +485,9 @@ impl Peer {
                     continue;
                 }
                 // Comfort noise and tones are not what is recorded.
-                None if !["opus", "vp8", "h264"].contains(&codec.to_ascii_lowercase().as_str()) => {
+                None if !["opus", "vp8", "h264", "av1"]
+                    .contains(&codec.to_ascii_lowercase().as_str()) =>
+                {
                     continue;
                 }
                 None => {
