@@ -80,10 +80,10 @@ impl Media {
         within(async {
             loop {
                 let report = self.at_a().await;
-                if only::<RtcTransportStats>(&report)
-                    .selected_candidate_pair_id
-                    .is_some()
-                {
+                let selected = only::<RtcTransportStats>(&report).selected_candidate_pair_id;
+                let pair =
+                    selected.and_then(|id| report.get_as::<RtcIceCandidatePairStats>(&id).cloned());
+                if pair.is_some_and(|pair| pair.nominated == Some(true)) {
                     return report;
                 }
                 tokio::time::sleep(Duration::from_millis(5)).await;
