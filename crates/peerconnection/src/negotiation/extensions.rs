@@ -73,12 +73,11 @@ pub(crate) fn offered(
             return Some(plan);
         }
         let is_free = |id: &u8| numbered.iter().chain(own).all(|other| other.id != *id);
-        let is_unusual = |id: &u8| USUAL.iter().all(|(usual, _)| usual != id);
         let plan = ExtensionPlan {
+            // From above, as Chromium: what browsers number first keeps its usual number free.
             id: usual(uri)
                 .filter(is_free)
-                .or_else(|| (1..=14).find(|id| is_free(id) && is_unusual(id)))
-                .or_else(|| (1..=14).find(is_free))?,
+                .or_else(|| (1..=14).rev().find(is_free))?,
             uri: uri.to_owned(),
         };
         numbered.push(plan.clone());
@@ -187,4 +186,28 @@ fn read(extension: &Extmap) -> Option<ExtensionLine> {
             .direction
             .map_or(Direction::SendRecv, Direction::from_sdp),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_extension_whose_number_the_peer_took_gets_the_highest_free_one() {
+        let mid = "urn:ietf:params:rtp-hdrext:sdes:mid";
+        let rid = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+        let wanted = [rid, mid].map(|uri| RtpHeaderExtensionCapability {
+            uri: uri.to_owned(),
+            direction: Direction::SendRecv,
+        });
+        // The peer's number of MID is the usual one of RID.
+        let taken = ExtensionPlan {
+            id: usual(rid).unwrap(),
+            uri: mid.to_owned(),
+        };
+        let lines = offered(&wanted, &[taken], &mut Vec::new());
+        let ids: Vec<u8> = lines.iter().map(|line| line.plan.id).collect();
+        assert_eq!(ids, [14, 10]);
+        assert_ne!(Some(ids[0]), usual(mid));
+    }
 }
