@@ -58,11 +58,3 @@ const H264: &[(&str, &str)] = &[
     ("forced-idr", "1"),
     ("threads", "1"),
 ];
-
-/// Options of the encoder for AV1.
-const AV1: &[(&str, &str)] = &[
-    ("usage", "realtime"),
-    ("cpu-used", "8"),
-    ("lag-in-frames", "0"),
-    ("threads", "1"),
-];
