@@ -1,7 +1,7 @@
 //! What a description of the peer has to be before anything changes (RFC 8829, section 5.8;
 //! RFC 8122; RFC 8842; RFC 9143).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stonechat_sdp::{Media, Section as SdpSection, Setup};
 
@@ -197,9 +197,11 @@ fn rtp(section: SdpSection<'_>) -> Result<(), Error> {
             return refuse("simulcast names a rid that is not there");
         }
     }
-    let mut ids = BTreeSet::new();
+    // A line that is there twice means one thing.
+    let mut extensions = BTreeMap::new();
     for extension in section.extmaps() {
-        if !ids.insert(extension.id) {
+        let before = extensions.insert(extension.id, &extension.uri);
+        if before.is_some_and(|before| *before != extension.uri) {
             return refuse("two header extensions have the same number");
         }
     }

@@ -429,6 +429,24 @@ fn two_extensions_have_two_numbers() {
 
 // api: RTCPeerConnection.setRemoteDescription
 #[test]
+fn an_extension_that_is_there_twice_is_one() {
+    let (sdp, _) = offer();
+    let twice = with_section(&sdp, 0, |section| {
+        let first = values(section, "a=extmap:").remove(0);
+        format!("{section}a=extmap:{first}\r\n")
+    });
+    assert_ne!(twice, sdp);
+    let mut b = App::new("b");
+    b.set_remote(&described(SdpType::Offer, &twice));
+    let answer = b.set_implicitly();
+    let extensions = values(&answer.sdp, "a=extmap:");
+    let first = values(&sdp, "a=extmap:").remove(0);
+    let same = extensions.iter().filter(|line| **line == first);
+    assert_eq!(same.count(), 1);
+}
+
+// api: RTCPeerConnection.setRemoteDescription
+#[test]
 fn a_description_that_is_too_long_is_refused() {
     let (sdp, _) = offer();
     let long = format!("{sdp}a=x:{}\r\n", "y".repeat(2 << 20));
